@@ -1,1 +1,39 @@
-export {};
+export {
+  type AttributeState,
+  MERGE_KINDS,
+  type MergeKind,
+  mergeAttributes,
+  newestChangeOf,
+  visibleKind,
+} from "./attribute-state.js";
+export { type ChangeId, compareChangeIds, laterChangeId, nextTimestamp } from "./change-id.js";
+export { type CounterState, type CounterTotal, counterValue } from "./counter-state.js";
+export { type ChangeRange, diffRuv, type RuvDifference, type ServerLag } from "./diff-ruv.js";
+export { DuplicateChangeError } from "./duplicate-change-error.js";
+export {
+  type EntryIdentity,
+  type EntryState,
+  type LiveEntry,
+  newestChangeOfEntry,
+  type Tombstone,
+} from "./entry-state.js";
+export { extendLineage, type Lineage, laterLineage, NO_LINEAGE } from "./lineage.js";
+export type { MapState } from "./map-state.js";
+export { asConflict, mergeEntry, sameCreation } from "./merge-entry.js";
+export type { RegisterState } from "./register-state.js";
+export { claimedRows, isEmptyRuv, isUnseen, type Ruv, type RuvRow, type Seen, seenIn } from "./ruv.js";
+export type { ElementKey, SetElement, SetState } from "./set-state.js";
+export { unseenPart } from "./supply-filter.js";
+export {
+  conflictUuid,
+  type DomainUuid,
+  parseUuid,
+  randomUuid,
+  type ServerUuid,
+  UUID_BYTES,
+  type Uuid,
+  uuidFromBytes,
+  uuidToBytes,
+  writeUuid,
+} from "./uuid.js";
+export { sameBytes, type Value, type ValueBytes } from "./value.js";

@@ -1,0 +1,78 @@
+import { type ChangeId, compareChangeIds } from "./change-id.js";
+import { type CounterState, mergeCounters, newestOfCounter, unseenCounter } from "./counter-state.js";
+import { type MapState, mergeMaps, newestOfMap, unseenMap } from "./map-state.js";
+import { mergeRegisters, type RegisterState, unseenRegister } from "./register-state.js";
+import type { Seen } from "./ruv.js";
+import { mergeSets, newestOfSet, type SetState, unseenSet } from "./set-state.js";
+
+/** How the values of an attribute merge. */
+export type MergeKind = "register" | "set" | "map" | "counter";
+
+export const MERGE_KINDS: readonly MergeKind[] = ["counter", "map", "register", "set"];
+
+/**
+ * The states of one attribute, by merge kind: it carries its own kind, so that nodes whose schemas differ merge
+ * alike. States of different kinds stay side by side (letting the newer replace the other is not associative); the
+ * visible one is the kind with the newest change. Model, section 2.
+ */
+export interface AttributeState {
+  readonly register?: RegisterState | undefined;
+  readonly set?: SetState | undefined;
+  readonly map?: MapState | undefined;
+  readonly counter?: CounterState | undefined;
+}
+
+/** The join of two states of one attribute; `local` itself when it already holds all of `incoming`. */
+export const mergeAttributes = (local: AttributeState, incoming: AttributeState): AttributeState => {
+  const register = joined(local.register, incoming.register, mergeRegisters);
+  const set = joined(local.set, incoming.set, mergeSets);
+  const map = joined(local.map, incoming.map, mergeMaps);
+  const counter = joined(local.counter, incoming.counter, mergeCounters);
+  const unchanged = register === local.register && set === local.set && map === local.map && counter === local.counter;
+  return unchanged ? local : { register, set, map, counter };
+};
+
+/** What of `state` a consumer that has `seen` lacks; `undefined` when nothing. Every change id inside counts. */
+export const unseenAttribute = (state: AttributeState, seen: Seen): AttributeState | undefined => {
+  const register = state.register && unseenRegister(state.register, seen);
+  const set = state.set && unseenSet(state.set, seen);
+  const map = state.map && unseenMap(state.map, seen);
+  const counter = state.counter && unseenCounter(state.counter, seen);
+  return register || set || map || counter ? { register, set, map, counter } : undefined;
+};
+
+/** The kind whose state is shown: the one with the newest change, and of equals the first by name. */
+export const visibleKind = (state: AttributeState): MergeKind | undefined => {
+  let kind: MergeKind | undefined;
+  let newest: ChangeId | undefined;
+  for (const candidate of MERGE_KINDS) {
+    const change = newestOfKind(state, candidate);
+    if (change === undefined || (newest !== undefined && compareChangeIds(change, newest) <= 0)) continue;
+    kind = candidate;
+    newest = change;
+  }
+  return kind;
+};
+
+export const newestChangeOf = (state: AttributeState): ChangeId | undefined => {
+  const kind = visibleKind(state);
+  return kind && newestOfKind(state, kind);
+};
+
+const newestOfKind = (state: AttributeState, kind: MergeKind): ChangeId | undefined => {
+  switch (kind) {
+    case "register":
+      return state.register?.changeId;
+    case "set":
+      return state.set && newestOfSet(state.set);
+    case "map":
+      return state.map && newestOfMap(state.map);
+    case "counter":
+      return state.counter && newestOfCounter(state.counter);
+  }
+};
+
+const joined = <S>(local: S | undefined, incoming: S | undefined, merge: (a: S, b: S) => S): S | undefined => {
+  if (local === undefined) return incoming;
+  return incoming === undefined ? local : merge(local, incoming);
+};

@@ -1,0 +1,151 @@
+import type { DomainUuid, RuvRow, ServerLag, ServerUuid } from "@concordat/crdt";
+
+/** Everything that is said on a connection. One request is in flight at a time. `docs/protocol.md`. */
+export type Message = Hello | Request | Reply | ErrorMessage;
+
+export type Request = Ping | Incremental | Refresh | Subscribe;
+
+export type Reply = Pong | DomainMismatch | NoChanges | RefreshRequired | Unwilling | Begin | Chunk | End | Changed;
+
+/** The first message of both sides. */
+export interface Hello {
+  readonly type: "hello";
+  /** The minor version spoken; the major one is the ALPN name. */
+  readonly minor: number;
+  /** Name and version of the program, for people. */
+  readonly software: string;
+  readonly domainUuid: DomainUuid;
+  readonly serverUuid: ServerUuid;
+  /** The sender's wall clock, in microseconds since the Unix epoch. */
+  readonly clockMicros: number;
+  readonly features: readonly string[];
+  readonly limits: AnnouncedLimits;
+}
+
+/** What the sender accepts, in bytes. */
+export interface AnnouncedLimits {
+  readonly requestFrameBytesMax: number;
+  readonly replyFrameBytesMax: number;
+  readonly entryBytesMax: number;
+}
+
+export interface Ping {
+  readonly type: "ping";
+}
+
+/** Asks for what the consumer has not seen. */
+export interface Incremental {
+  readonly type: "incremental";
+  readonly domainUuid: DomainUuid;
+  /**
+   * A digest (`ruvDigest`) of the consumer's whole vector when `rows` are only those that moved since the vector that
+   * this connection last carried; `undefined` when `rows` are the whole vector.
+   */
+  readonly frozenDigest: Uint8Array | undefined;
+  readonly rows: readonly WireRuvRow[];
+  /** Up to where the consumer has applied this supplier's feed; `undefined` asks for all of it. */
+  readonly cursor: Cursor | undefined;
+}
+
+/** Asks for everything, for a new and empty database; with a cursor, for the rest of it. */
+export interface Refresh {
+  readonly type: "refresh";
+  readonly cursor: Cursor | undefined;
+}
+
+/**
+ * Asks to be told once there are changes beyond what this connection was last given: `Changed`, at once or when there
+ * are any. `Pong` means that there are none yet; the consumer asks again.
+ */
+export interface Subscribe {
+  readonly type: "subscribe";
+}
+
+export interface Pong {
+  readonly type: "pong";
+}
+
+/** The two databases are of different domains: only a refresh adopts one. */
+export interface DomainMismatch {
+  readonly type: "domain-mismatch";
+  readonly domainUuid: DomainUuid;
+}
+
+/** The supplier's vector has nothing that the consumer's lacks. The consumer's cursor stays. */
+export interface NoChanges {
+  readonly type: "no-changes";
+}
+
+/** The supplier has purged what the consumer has not seen. */
+export interface RefreshRequired {
+  readonly type: "refresh-required";
+  readonly lags: readonly ServerLag[];
+}
+
+/** The supplier may not supply. `reason` is one of `UNWILLING_REASONS`. */
+export interface Unwilling {
+  readonly type: "unwilling";
+  readonly lags: readonly ServerLag[];
+  readonly reason: UnwillingReason;
+}
+
+export const UNWILLING_REASONS = ["supplier-lags", "critical", "no-overlap", "refreshing", "empty"] as const;
+
+export type UnwillingReason = (typeof UNWILLING_REASONS)[number];
+
+/** Opens the stream that answers `Incremental` or `Refresh`: chunks, then `End`. */
+export interface Begin {
+  readonly type: "begin";
+  readonly kind: "incremental" | "refresh";
+  readonly domainUuid: DomainUuid;
+  /** Change ids in this stream name their server by its index in here. */
+  readonly servers: readonly ServerUuid[];
+  /** The vector of the snapshot that is streamed; claimed by the consumer with the last chunk and not before. */
+  readonly rows: readonly WireRuvRow[];
+  /** The snapshot's newest feed number. */
+  readonly head: number;
+  /** How much is to come at the most, for progress: entries of the feed from the cursor on, and their bytes. */
+  readonly estimate: { readonly entries: number; readonly bytes: number };
+}
+
+export interface Chunk {
+  readonly type: "chunk";
+  /** Up to where the supplier's feed has been applied once this chunk is. */
+  readonly cursor: Cursor;
+  /** Entry records (`encodeEntry`), each validated by whoever reads it. */
+  readonly records: readonly Uint8Array[];
+}
+
+export interface End {
+  readonly type: "end";
+  readonly cursor: Cursor;
+  /** Entries in all chunks of this stream. */
+  readonly count: number;
+  /** SHA-256 over all records of this stream, in order. */
+  readonly digest: Uint8Array;
+}
+
+export interface Changed {
+  readonly type: "changed";
+}
+
+/** Ends the connection. */
+export interface ErrorMessage {
+  readonly type: "error";
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+}
+
+export interface WireRuvRow extends RuvRow {
+  readonly server: ServerUuid;
+}
+
+/** A place in the feed of one incarnation of a supplier. */
+export interface Cursor {
+  readonly server: ServerUuid;
+  /** The supplier's feed number. */
+  readonly sequence: number;
+  /** Names the commit that reached it, 8 bytes: it exposes a supplier that went back in time. */
+  readonly commit: Uint8Array;
+}
