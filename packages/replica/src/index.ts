@@ -1,1 +1,35 @@
-export {};
+export type {
+  AttributeChange,
+  AttributeChanges,
+  Attributes,
+  CounterChange,
+  ElementsChange,
+  Entry,
+  KeysChange,
+  Lookup,
+} from "./entry.js";
+export { openReplica, type ReplicaOptions } from "./open-replica.js";
+export type { PartnerOptions, PartnerType } from "./partner.js";
+export type { Clock } from "./ports/clock.js";
+export type { CreateHash, Hash } from "./ports/hash.js";
+export { type Log, type LogFields, SILENT_LOG } from "./ports/log.js";
+export type { Random } from "./ports/random.js";
+export type {
+  Change,
+  ChangesOptions,
+  Committed,
+  ContentDigest,
+  CreateOptions,
+  EntryPage,
+  ListOptions,
+  RefreshOptions,
+  RefreshOutcome,
+  Replica,
+  Transaction,
+  VerifyReport,
+  WriteOptions,
+} from "./replica.js";
+export { ReplicaError, type ReplicaErrorCode } from "./replica-error.js";
+export type { LinkState, PartnerStatus, RefreshProgress, ReplicaStatus, Totals } from "./replica-status.js";
+export { type AttributeSchema, mergeKindOf, type Schema } from "./schema.js";
+export { systemClock, systemHash, systemRandom } from "./system/system-ports.js";

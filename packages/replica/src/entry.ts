@@ -1,0 +1,45 @@
+import type { ChangeId, Uuid, Value } from "@concordat/crdt";
+
+/** Attribute values by name. */
+export type Attributes = Readonly<Record<string, Value>>;
+
+/** A live entry as a reader sees it. */
+export interface Entry {
+  readonly uuid: Uuid;
+  /** A `set` shows as an array in the order of its elements' encoded bytes, a `map` as an object, a `counter` as a number. */
+  readonly attributes: Attributes;
+  readonly createdAt: ChangeId;
+  readonly modifiedAt: ChangeId;
+  /** The uuid that this entry lost to an earlier creation. */
+  readonly conflictOf: Uuid | undefined;
+  /** Equal on any two nodes exactly when the merged states are: an entity tag. 16 hexadecimal digits. */
+  readonly version: string;
+}
+
+/** What a uuid names here. */
+export type Lookup =
+  | { readonly kind: "live"; readonly entry: Entry }
+  | { readonly kind: "tombstone"; readonly deletedAt: ChangeId }
+  | { readonly kind: "absent" };
+
+/** What `modify` does to one attribute: a plain value replaces, `undefined` removes. */
+export type AttributeChange = Value | undefined | ElementsChange | KeysChange | CounterChange;
+
+/** For a `set`. Both at once: removed first. */
+export interface ElementsChange {
+  readonly add?: readonly Value[];
+  readonly remove?: readonly Value[];
+}
+
+/** For a `map`: keys to write, keys to remove. */
+export interface KeysChange {
+  readonly set?: Readonly<Record<string, Value>>;
+  readonly remove?: readonly string[];
+}
+
+/** For a `counter`; negative takes away. */
+export interface CounterChange {
+  readonly increment: number;
+}
+
+export type AttributeChanges = Readonly<Record<string, AttributeChange>>;

@@ -1,0 +1,32 @@
+export type ReplicaErrorCode =
+  /** No live entry has this uuid. */
+  | "entry_not_found"
+  /** The entry was deleted, and its tombstone still holds the uuid. */
+  | "entry_deleted"
+  /** A live entry has this uuid already. */
+  | "entry_exists"
+  /** The entry is not at the version that the caller expected. */
+  | "version_mismatch"
+  /** The record would be over the entry limit. */
+  | "entry_too_large"
+  /** A value, an attribute name or a change that the model or the schema does not admit. */
+  | "invalid_change"
+  /** No partner of this origin that this node pulls from. */
+  | "unknown_partner"
+  /** The replica was closed. */
+  | "closed"
+  /** What is stored is not what this version writes. */
+  | "database_corrupt";
+
+/** What the caller asked for and could not have. The message names the entry or the attribute, and the remedy. */
+export class ReplicaError extends Error {
+  override readonly name = "ReplicaError";
+
+  constructor(
+    readonly code: ReplicaErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,168 @@
+import type { ChangeId, DomainUuid, Ruv, ServerUuid, Uuid } from "@concordat/crdt";
+import type { Channel } from "@concordat/protocol";
+import type { AttributeChanges, Attributes, Entry, Lookup } from "./entry.js";
+import type { PartnerOptions } from "./partner.js";
+import type { RefreshProgress, ReplicaStatus } from "./replica-status.js";
+import type { Schema } from "./schema.js";
+
+/** One replica of one database. Made by `openReplica`. */
+export interface Replica {
+  readonly domainUuid: DomainUuid;
+  /** This incarnation; a refresh takes a new one. */
+  readonly serverUuid: ServerUuid;
+
+  /** Creates an entry. Errors as `Transaction.create`. Durable when it resolves. */
+  create(attributes: Attributes, options?: CreateOptions): Promise<Uuid>;
+  modify(uuid: Uuid, changes: AttributeChanges, options?: WriteOptions): Promise<void>;
+  delete(uuid: Uuid, options?: WriteOptions): Promise<void>;
+
+  /**
+   * Runs `work` as one transaction: all or nothing, one change id, durable when it resolves. Transactions run one
+   * after the other, so `work` should not wait for anything but the transaction. Whatever it throws undoes it all.
+   */
+  transact<T>(work: (transaction: Transaction) => T | Promise<T>): Promise<Committed<T>>;
+
+  get(uuid: Uuid): Promise<Entry | undefined>;
+  /** Tells a deleted entry from one that never was. */
+  lookup(uuid: Uuid): Promise<Lookup>;
+  /** In the order of `uuids`; `undefined` where no live entry is. One read for all. */
+  getMany(uuids: readonly Uuid[]): Promise<(Entry | undefined)[]>;
+  /** Live entries in the order of their uuids. */
+  list(options?: ListOptions): Promise<EntryPage>;
+  /** All live entries of one moment, in the order of their uuids, in bounded memory. */
+  entries(): AsyncIterable<Entry>;
+
+  /**
+   * Entries as they change here, by local writes and by replication, each in its newest state (an entry that changes
+   * twice before it is read shows once). Without `after`, from now on. Ends when `signal` aborts or the replica closes.
+   */
+  changes(options?: ChangesOptions): AsyncIterable<Change>;
+
+  /** Count and SHA-256 of all merged states, tombstones too: equal exactly when two replicas hold the same. O(entries). */
+  digest(): Promise<ContentDigest>;
+  /** Checks every invariant of the stored database. O(entries). */
+  verify(): Promise<VerifyReport>;
+  ruv(): Ruv;
+  status(): ReplicaStatus;
+
+  /** Replaces partners: links that are no longer named end, new ones start, unchanged ones (same object) go on. */
+  setPartners(partners: readonly PartnerOptions[]): void;
+  setSchema(schema: Schema): void;
+  /** Supplies the partner on `channel` until it ends. Never rejects. */
+  accept(channel: Channel): Promise<void>;
+  /** Pulls from every partner without waiting for the next poll. */
+  pullNow(): void;
+
+  /**
+   * Replaces the whole content by a partner's. The old content is served, and takes writes, until one atomic step
+   * swaps the databases. Rejects with a `ProtocolError`, a `StorageError` or `unknown_partner`; then nothing changed,
+   * and the next try goes on where this one stopped.
+   */
+  refresh(options?: RefreshOptions): Promise<RefreshOutcome>;
+
+  /** Ends links and connections, waits for the transaction that runs, closes the storage. */
+  close(): Promise<void>;
+}
+
+export interface Transaction {
+  /** Known from the start; taken only if the transaction writes. */
+  readonly changeId: ChangeId;
+  /** The entry as this transaction has made it. */
+  get(uuid: Uuid): Promise<Entry | undefined>;
+  lookup(uuid: Uuid): Promise<Lookup>;
+  /** Throws `entry_exists`, `entry_deleted` (for a uuid of the caller's), `invalid_change`, `entry_too_large`. */
+  create(attributes: Attributes, options?: CreateOptions): Promise<Uuid>;
+  /** Makes the entry's attributes exactly these, creating it when it is absent. Throws `entry_deleted`, `version_mismatch`, … */
+  put(uuid: Uuid, attributes: Attributes, options?: WriteOptions): Promise<"created" | "replaced">;
+  /** Throws `entry_not_found`, `entry_deleted`, `version_mismatch`, `invalid_change`, `entry_too_large`. */
+  modify(uuid: Uuid, changes: AttributeChanges, options?: WriteOptions): Promise<void>;
+  delete(uuid: Uuid, options?: WriteOptions): Promise<void>;
+}
+
+export interface CreateOptions {
+  readonly uuid?: Uuid;
+}
+
+export interface WriteOptions {
+  /** Throws `version_mismatch` unless the entry is at this version. */
+  readonly ifVersion?: string;
+}
+
+export interface Committed<T> {
+  readonly result: T;
+  /** `undefined` when nothing was written. */
+  readonly changeId: ChangeId | undefined;
+}
+
+export interface ListOptions {
+  /** Entries after this uuid. */
+  readonly after?: Uuid;
+  /** At most this many entries; 100 when left out, 10,000 at the most. */
+  readonly limit?: number;
+  /** Only entries that it accepts; a page may then end early, with `next` to go on. */
+  readonly filter?: (entry: Entry) => boolean;
+}
+
+export interface EntryPage {
+  readonly entries: readonly Entry[];
+  /** For `after`; `undefined` at the end. */
+  readonly next: Uuid | undefined;
+}
+
+export interface ChangesOptions {
+  /** The `position` of the last change that the reader has handled. */
+  readonly after?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** `reset`: the content was replaced, or `after` is too old to tell: read everything anew, then go on. */
+export type Change =
+  | {
+      readonly kind: "put";
+      readonly position: string;
+      readonly uuid: Uuid;
+      readonly attributes: Attributes;
+      readonly entry: Entry;
+    }
+  | { readonly kind: "delete"; readonly position: string; readonly uuid: Uuid; readonly attributes?: undefined }
+  | { readonly kind: "reset"; readonly position: string; readonly uuid?: undefined; readonly attributes?: undefined };
+
+export interface ContentDigest {
+  readonly liveEntries: number;
+  readonly tombstones: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+export interface VerifyReport {
+  readonly entriesChecked: number;
+  /** Empty when all is well; at most 100 are named. */
+  readonly problems: readonly string[];
+}
+
+export interface RefreshOptions {
+  /** The partner's origin; may be left out when only one is pulled from. */
+  readonly from?: string;
+  /** Go on although changes that only this node has will be lost. */
+  readonly discardLocalChanges?: boolean;
+  readonly onProgress?: (progress: RefreshProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export type RefreshOutcome =
+  | {
+      readonly kind: "refreshed";
+      readonly origin: string;
+      readonly entries: number;
+      readonly bytes: number;
+      readonly discarded: number;
+    }
+  /** Only this node has changes of these entries; nothing was touched. */
+  | {
+      readonly kind: "would-discard";
+      readonly origin: string;
+      readonly entries: number;
+      readonly sample: readonly Uuid[];
+    }
+  /** The partner does not supply a refresh now. */
+  | { readonly kind: "refused"; readonly origin: string; readonly reason: string; readonly remedy: string };
