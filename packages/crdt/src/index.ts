@@ -7,6 +7,7 @@ export {
   visibleKind,
 } from "./attribute-state.js";
 export { type ChangeId, compareChangeIds, laterChangeId, nextTimestamp } from "./change-id.js";
+export { conflictUuid } from "./conflict-uuid.js";
 export { type CounterState, type CounterTotal, counterValue } from "./counter-state.js";
 export { type ChangeRange, diffRuv, type RuvDifference, type ServerLag } from "./diff-ruv.js";
 export { DuplicateChangeError } from "./duplicate-change-error.js";
@@ -22,10 +23,9 @@ export type { MapState } from "./map-state.js";
 export { asConflict, mergeEntry, sameCreation } from "./merge-entry.js";
 export type { RegisterState } from "./register-state.js";
 export { claimedRows, isEmptyRuv, isUnseen, type Ruv, type RuvRow, type Seen, seenIn } from "./ruv.js";
-export type { ElementKey, SetElement, SetState } from "./set-state.js";
+export { type ElementKey, elementBytes, elementKey, type SetElement, type SetState } from "./set-state.js";
 export { unseenPart } from "./supply-filter.js";
 export {
-  conflictUuid,
   type DomainUuid,
   parseUuid,
   randomUuid,

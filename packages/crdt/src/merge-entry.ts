@@ -1,8 +1,8 @@
 import { type AttributeState, mergeAttributes } from "./attribute-state.js";
 import { compareChangeIds } from "./change-id.js";
+import { conflictUuid } from "./conflict-uuid.js";
 import type { EntryState, LiveEntry, Tombstone } from "./entry-state.js";
 import { mergedMap } from "./keyed-state.js";
-import { conflictUuid } from "./uuid.js";
 
 /** Whether the two speak of the same creation of the same uuid. */
 export const sameCreation = (left: EntryState, right: EntryState): boolean =>

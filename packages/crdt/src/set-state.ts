@@ -1,9 +1,24 @@
 import { type ChangeId, compareChangeIds, laterChangeId } from "./change-id.js";
 import { filteredMap, mergedMap } from "./keyed-state.js";
 import { isUnseen, type Seen } from "./ruv.js";
+import type { ValueBytes } from "./value.js";
 
 /** The bytes of an element's one encoding, one character a byte (latin1): equal elements have equal keys. */
 export type ElementKey = string;
+
+/** The key of the element that `bytes` encode. */
+export const elementKey = (bytes: ValueBytes): ElementKey => {
+  let key = "";
+  for (let index = 0; index < bytes.length; index += 1) key += String.fromCharCode(bytes[index] as number);
+  return key;
+};
+
+/** The encoding of the element that `key` names. */
+export const elementBytes = (key: ElementKey): ValueBytes => {
+  const bytes = new Uint8Array(key.length);
+  for (let index = 0; index < key.length; index += 1) bytes[index] = key.charCodeAt(index);
+  return bytes;
+};
 
 /** Every element that was ever added, until the purge: when it was last added or removed. */
 export interface SetState {

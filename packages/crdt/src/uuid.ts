@@ -1,6 +1,3 @@
-import { sha1 } from "@noble/hashes/legacy.js";
-import type { ChangeId } from "./change-id.js";
-
 /** A uuid as 36 lower-case characters: text order is byte order. */
 export type Uuid = string & { readonly uuid: "entry" | "server" | "domain" };
 
@@ -54,17 +51,8 @@ export const uuidToBytes = (uuid: Uuid | ServerUuid | DomainUuid): Uint8Array =>
 export const randomUuid = <U extends Uuid | ServerUuid | DomainUuid = Uuid>(randomBytes: Uint8Array): U =>
   uuidFromBytes<U>(withVersion(randomBytes.slice(0, UUID_BYTES), 4));
 
-/**
- * The uuid under which the later of two creations of `uuid` lives (RFC 9562, version 5, in the namespace `uuid`).
- * Every node derives the same one, so the conflict entry needs no author. Model, section 3.
- */
-export const conflictUuid = (uuid: Uuid, createdAt: ChangeId): Uuid => {
-  const name = new Uint8Array(UUID_BYTES + 8 + UUID_BYTES);
-  writeUuid(uuid, name);
-  new DataView(name.buffer).setBigUint64(UUID_BYTES, BigInt(createdAt.ts));
-  writeUuid(createdAt.server, name, UUID_BYTES + 8);
-  return uuidFromBytes<Uuid>(withVersion(sha1(name).slice(0, UUID_BYTES), 5));
-};
+/** A name-based uuid (RFC 9562, version 5) out of a SHA-1 hash. */
+export const hashedUuid = (sha1: Uint8Array): Uuid => uuidFromBytes<Uuid>(withVersion(sha1.slice(0, UUID_BYTES), 5));
 
 const withVersion = (bytes: Uint8Array, version: number): Uint8Array => {
   bytes[6] = ((bytes[6] as number) & 0x0f) | (version << 4);

@@ -1,1 +1,14 @@
-export {};
+export { type Certificate, readCertificate, sameCertificate } from "./certificate.js";
+export { type CertificateValidity, certificateValidity } from "./certificate-validity.js";
+export { fingerprint } from "./fingerprint.js";
+export {
+  type CreateIdentityOptions,
+  createIdentity,
+  decodeIdentity,
+  encodeIdentity,
+  type Identity,
+  type RenewIdentityOptions,
+  renewIdentity,
+} from "./identity.js";
+export { IdentityError, type IdentityErrorBlame, type IdentityErrorCode } from "./identity-error.js";
+export { identityFilePath, loadIdentity, loadOrCreateIdentity, saveIdentity } from "./identity-file.js";

@@ -1,3 +1,4 @@
+export { type Connection, connect } from "./connect.js";
 export type {
   AttributeChange,
   AttributeChanges,
@@ -13,6 +14,7 @@ export type { PartnerOptions, PartnerType } from "./partner.js";
 export type { Clock } from "./ports/clock.js";
 export type { CreateHash, Hash } from "./ports/hash.js";
 export { type Log, type LogFields, SILENT_LOG } from "./ports/log.js";
+export type { Ports } from "./ports/ports.js";
 export type { Random } from "./ports/random.js";
 export type {
   Change,

@@ -1,13 +1,21 @@
-import type { ProtocolLimits } from "@concordat/protocol";
+import { type DomainUuid, extendLineage, NO_LINEAGE, randomUuid, type ServerUuid } from "@concordat/crdt";
+import { DEFAULT_LIMITS, type EntryLimits, type ProtocolLimits } from "@concordat/protocol";
 import type { Storage } from "@concordat/storage";
+import { CommitBuilder } from "./database/commit-builder.js";
+import { Database } from "./database/database.js";
+import { COMMIT_NAME_BYTES } from "./database/rows.js";
 import type { Entry } from "./entry.js";
 import type { PartnerOptions } from "./partner.js";
 import type { Clock } from "./ports/clock.js";
 import type { CreateHash } from "./ports/hash.js";
-import type { Log } from "./ports/log.js";
+import { type Log, SILENT_LOG } from "./ports/log.js";
+import type { Ports } from "./ports/ports.js";
 import type { Random } from "./ports/random.js";
+import { newDatabaseName, Replacements } from "./refresh/replacements.js";
 import type { Replica } from "./replica.js";
+import { ReplicaNode, storedEntryLimits } from "./replica-node.js";
 import type { Schema } from "./schema.js";
+import { systemClock, systemHash, systemRandom } from "./system/system-ports.js";
 
 export interface ReplicaOptions {
   readonly storage: Storage;
@@ -18,7 +26,10 @@ export interface ReplicaOptions {
   /** A change stamped further ahead of the local clock is not applied; 300,000 when left out. */
   readonly clockSkewMaxMs?: number;
   readonly limits?: ProtocolLimits;
-  /** Keep the database that a refresh replaced until the next one succeeds; true when left out. */
+  /**
+   * Keep the database that a refresh replaced until the next refresh succeeds; true when left out. Otherwise it goes
+   * when the replica is opened again.
+   */
   readonly keepReplacedDatabase?: boolean;
   /** Given what only this node has, before an automatic refresh discards it; the refresh stops when it rejects. */
   readonly onDiscard?: (entries: AsyncIterable<Entry>) => Promise<void>;
@@ -30,5 +41,72 @@ export interface ReplicaOptions {
   readonly createHash?: CreateHash;
 }
 
-/** Opens the replica in `storage`, or makes a new, empty one of a domain of its own. */
-export declare const openReplica: (options: ReplicaOptions) => Promise<Replica>;
+const DEFAULTS = {
+  pollIntervalMs: 15_000,
+  clockSkewMaxMs: 300_000,
+  keepReplacedDatabase: true,
+  software: "concordat",
+} as const;
+
+/**
+ * Opens the replica in `storage`, or makes a new, empty one of a domain of its own. The storage is the replica's from
+ * then on: `close` closes it.
+ *
+ * @throws ReplicaError `database_corrupt`, StorageError.
+ */
+export const openReplica = async (options: ReplicaOptions): Promise<Replica> => {
+  const { storage, limits = DEFAULT_LIMITS } = options;
+  const ports = {
+    clock: options.clock ?? systemClock,
+    random: options.random ?? systemRandom,
+    log: options.log ?? SILENT_LOG,
+    createHash: options.createHash ?? systemHash,
+  };
+  const stored = storedEntryLimits(limits);
+  const database = await openCurrent(storage, ports, stored);
+  const keepReplaced = options.keepReplacedDatabase ?? DEFAULTS.keepReplacedDatabase;
+  if (!keepReplaced) await new Replacements(storage, ports.random, stored).dropAllBut([database.name]);
+  const settings = {
+    storage,
+    ports,
+    limits,
+    pollIntervalMs: options.pollIntervalMs ?? DEFAULTS.pollIntervalMs,
+    clockSkewMaxMs: options.clockSkewMaxMs ?? DEFAULTS.clockSkewMaxMs,
+    software: options.software ?? DEFAULTS.software,
+    onDiscard: options.onDiscard,
+  };
+  const replica = new ReplicaNode(settings, database, options.attributes ?? {});
+  replica.setPartners(options.partners ?? []);
+  return replica;
+};
+
+const openCurrent = async (storage: Storage, ports: Ports, limits: EntryLimits): Promise<Database> => {
+  const { random } = ports;
+  const current = await storage.open();
+  if (current !== undefined) {
+    const existing = await Database.open(current, await storage.openStore(current), limits);
+    if (existing) return existing;
+  }
+  const name = current ?? newDatabaseName(random);
+  const identity = {
+    domainUuid: randomUuid<DomainUuid>(random.bytes(16)),
+    serverUuid: randomUuid<ServerUuid>(random.bytes(16)),
+    refreshFrom: undefined,
+  };
+  const database = await Database.create(name, await storage.openStore(name), identity, [], limits);
+  await found(database, ports);
+  await storage.makeCurrent(name);
+  return database;
+};
+
+/**
+ * The founding of a domain is a change without an entry. Every copy has seen it, so that two replicas of one domain
+ * always have a server in common, also when the first writes on both sides come before the first pull.
+ */
+const found = async (database: Database, { clock, random }: Ports): Promise<void> => {
+  const ts = clock.wallMicros();
+  const builder = new CommitBuilder(database);
+  builder.setRow(database.serverUuid, { seen: ts, purged: 0, lineage: extendLineage(NO_LINEAGE, ts) });
+  builder.raiseClock(ts);
+  await builder.commit(random.bytes(COMMIT_NAME_BYTES));
+};

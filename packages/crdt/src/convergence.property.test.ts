@@ -1,0 +1,152 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { EntryState, LiveEntry, Uuid } from "./index.js";
+import { asConflict, compareChangeIds, mergeEntry, newestChangeOfEntry, sameCreation } from "./index.js";
+import { contentText, ENTRY_UUIDS, heal, plain, play, toyHistory } from "./testing/toy-history.js";
+import type { ToyReplica } from "./testing/toy-replica.js";
+
+const text = (state: EntryState): string => JSON.stringify(state, plain);
+
+/** States of one creation that real histories reach, in any number and order. */
+const statesOfOneCreation = toyHistory
+  .map((steps) => play(steps).flatMap((replica) => [...replica.entries.values()]))
+  .map((states) =>
+    states.filter(
+      (state) => states[0] !== undefined && state.uuid === states[0].uuid && sameCreation(state, states[0]),
+    ),
+  )
+  .filter((states) => states.length > 0);
+
+describe("the merge is a join", () => {
+  test("commutative, associative and idempotent on states that histories reach", () => {
+    fc.assert(
+      fc.property(statesOfOneCreation, fc.nat(), fc.nat(), fc.nat(), (states, i, j, k) => {
+        const [a, b, c] = [i, j, k].map((index) => states[index % states.length] as EntryState) as [
+          EntryState,
+          EntryState,
+          EntryState,
+        ];
+        expect(text(mergeEntry(a, b))).toBe(text(mergeEntry(b, a)));
+        expect(text(mergeEntry(mergeEntry(a, b), c))).toBe(text(mergeEntry(a, mergeEntry(b, c))));
+        expect(mergeEntry(a, a)).toBe(a);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("a state that brings nothing new leaves the local one as it is, the same object", () => {
+    fc.assert(
+      fc.property(statesOfOneCreation, (states) => {
+        const all = states.reduce(mergeEntry);
+        for (const state of states) expect(mergeEntry(all, state)).toBe(all);
+      }),
+    );
+  });
+});
+
+describe("replicas that relay in any order, under any clocks", () => {
+  test("are equal, byte by byte, once everybody has pulled", () => {
+    fc.assert(
+      fc.property(toyHistory, (steps) => {
+        const replicas = play(steps);
+        heal(replicas);
+        const [first, ...others] = replicas.map(contentText);
+        for (const other of others) expect(other).toBe(first);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test("never claim what they lack: a claimed change is there, or something later stands in its place", () => {
+    fc.assert(
+      fc.property(toyHistory, (steps) => {
+        const replicas = play(steps);
+        for (const holder of replicas) for (const claimer of replicas) expectClaimsHeld(claimer, holder);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("never bring a deleted entry back to life", () => {
+    fc.assert(
+      fc.property(toyHistory, (steps) => {
+        const replicas = play(steps);
+        const dead = replicas.flatMap(({ entries }) =>
+          [...entries.values()].filter(({ kind }) => kind === "tombstone"),
+        );
+        heal(replicas);
+        for (const tombstone of dead) for (const { entries } of replicas) expectDead(entries, tombstone);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("give the later of two creations the same derived uuid everywhere, with the change ids that it had", () => {
+    fc.assert(
+      fc.property(toyHistory, (steps) => {
+        const before = play(steps);
+        const creations = new Set(before.flatMap(({ entries }) => [...entries.values()].map(identityText)));
+        heal(before);
+        for (const { entries } of before) {
+          const found = new Set([...entries.values()].map(identityText));
+          expect([...creations].filter((identity) => !found.has(identity))).toEqual([]);
+        }
+      }),
+    );
+  });
+});
+
+/** Names a creation whichever uuid it lives under. */
+const identityText = ({ uuid, conflictOf, createdAt }: EntryState): string =>
+  `${conflictOf ?? uuid} ${createdAt.ts} ${createdAt.server}`;
+
+/** Of every entry `holder` has, `claimer`'s state already holds whatever its vector claims. */
+const expectClaimsHeld = (claimer: ToyReplica, holder: ToyReplica): void => {
+  for (const theirs of holder.entries.values()) {
+    const changes = registersOf(theirs).filter(({ ts, server }) => ts <= (claimer.ruv.get(server)?.seen ?? 0));
+    for (const change of changes) {
+      const mine = stateOfCreation(claimer.entries, theirs);
+      expect(mine, `${claimer.server} claims ${change.ts} of ${change.server} and has no such entry`).toBeDefined();
+      if (mine?.kind === "live")
+        expect(compareChangeIds(newestIn(mine, change.name), change)).toBeGreaterThanOrEqual(0);
+    }
+  }
+};
+
+const registersOf = (state: EntryState) =>
+  state.kind === "tombstone"
+    ? []
+    : [...state.attributes].flatMap(([name, { register }]) => (register ? [{ name, ...register.changeId }] : []));
+
+const newestIn = (state: LiveEntry, name: string) =>
+  state.attributes.get(name)?.register?.changeId ?? { ts: 0, server: newestChangeOfEntry(state).server };
+
+const expectDead = (entries: ReadonlyMap<Uuid, EntryState>, tombstone: EntryState): void => {
+  const state = stateOfCreation(entries, tombstone);
+  if (state) expect(state.kind).toBe("tombstone");
+};
+
+const stateOfCreation = (entries: ReadonlyMap<Uuid, EntryState>, wanted: EntryState): EntryState | undefined => {
+  const here = entries.get(wanted.uuid);
+  if (here && sameCreation(here, wanted)) return here;
+  return entries.get(asConflict(wanted).uuid);
+};
+
+test("histories are worth running: they reach deletions, conflicts and every kind", () => {
+  const seen = new Set<string>();
+  fc.assert(
+    fc.property(toyHistory, (steps) => {
+      const replicas = play(steps);
+      heal(replicas);
+      for (const state of replicas[0]?.entries.values() ?? []) {
+        seen.add(state.kind);
+        if (state.conflictOf) seen.add("conflict");
+        if (state.kind === "live")
+          for (const kinds of state.attributes.values()) for (const kind of Object.keys(kinds)) seen.add(kind);
+      }
+      expect(ENTRY_UUIDS.length).toBeGreaterThan(1);
+    }),
+    { numRuns: 500 },
+  );
+  expect([...seen].sort()).toEqual(["conflict", "counter", "live", "map", "register", "set", "tombstone"]);
+});

@@ -1,0 +1,107 @@
+import { type EntryState, type RuvRow, type ServerUuid, type Uuid, uuidToBytes } from "@concordat/crdt";
+import type { Cursor } from "@concordat/protocol";
+import type { Operation } from "@concordat/storage";
+import type { Totals } from "../replica-status.js";
+import { type Database, type DatabaseState, EMPTY_ROW } from "./database.js";
+import { commitKey, cursorKey, entryKey, feedKey, ruvKey } from "./key-space.js";
+import { progressOperations } from "./meta.js";
+import { cursorBytes, ruvRowBytes, type StoredEntry, storedEntryBytes } from "./rows.js";
+
+/** An entry's record as a commit replaces it. */
+export interface EntryWrite {
+  readonly uuid: Uuid;
+  readonly kind: EntryState["kind"];
+  readonly record: Uint8Array;
+  readonly stored: (StoredEntry & { readonly kind: EntryState["kind"] }) | undefined;
+}
+
+/**
+ * One commit: entries with their places in the feed, rows of the vector, cursor, clock and totals, which take effect
+ * together or not at all. Whoever builds one has the writer's turn until it is committed or dropped.
+ */
+export class CommitBuilder {
+  readonly #operations: Operation[] = [];
+  readonly #rows = new Map<ServerUuid, RuvRow>();
+  #sequence: number;
+  #totals: Totals;
+  #clockMicros: number;
+  #changed = false;
+
+  constructor(readonly database: Database) {
+    this.#sequence = database.state.head.sequence;
+    this.#totals = database.state.totals;
+    this.#clockMicros = database.state.clockMicros;
+  }
+
+  get clockMicros(): number {
+    return this.#clockMicros;
+  }
+
+  /** Gives the entry the next place in the feed. Each uuid once. */
+  putEntry({ uuid, kind, record, stored }: EntryWrite): void {
+    this.#sequence += 1;
+    const sequence = this.#sequence;
+    if (stored) this.#operations.push({ key: feedKey(stored.sequence), value: undefined });
+    this.#operations.push({ key: feedKey(sequence), value: uuidToBytes(uuid) });
+    this.#operations.push({ key: entryKey(uuid), value: storedEntryBytes(sequence, record) });
+    this.#count(kind, 1, record.length);
+    if (stored) this.#count(stored.kind, -1, -stored.record.length);
+  }
+
+  raiseClock(micros: number): void {
+    this.#clockMicros = Math.max(this.#clockMicros, micros);
+  }
+
+  row(server: ServerUuid): RuvRow {
+    return this.#rows.get(server) ?? this.database.state.ruv.get(server) ?? EMPTY_ROW;
+  }
+
+  setRow(server: ServerUuid, row: RuvRow): void {
+    this.#rows.set(server, row);
+  }
+
+  setCursor(cursor: Cursor): void {
+    this.#changed = true;
+    this.#operations.push({ key: cursorKey(cursor.server), value: cursorBytes(cursor) });
+  }
+
+  /**
+   * Durable when it resolves. Does nothing when there is nothing to write.
+   *
+   * @param commitName names the commit, 8 random bytes.
+   */
+  async commit(commitName: Uint8Array, more: readonly Operation[] = []): Promise<void> {
+    const { database } = this;
+    const advanced = this.#sequence > database.state.head.sequence;
+    if (!advanced && !this.#changed && this.#rows.size === 0 && more.length === 0) return;
+    const head = advanced ? { sequence: this.#sequence, commit: commitName } : database.state.head;
+    if (advanced) this.#operations.push({ key: commitKey(head.sequence), value: commitName });
+    const ruv = this.#writeRows();
+    const operations = [...this.#operations, ...progressOperations(this.#clockMicros, this.#totals), ...more];
+    await database.commit({ operations }, { ruv, head, clockMicros: this.#clockMicros, totals: this.#totals });
+  }
+
+  /** Rows that moved, and one for every server that a record of this commit is the first to name. */
+  #writeRows(): DatabaseState["ruv"] {
+    const { database } = this;
+    for (const server of this.#rows.keys()) database.table.indexOf(server);
+    const touched = new Set([...this.#rows.keys(), ...database.table.servers.slice(database.persistedServers)]);
+    if (touched.size === 0) return database.state.ruv;
+    const ruv = new Map(database.state.ruv);
+    for (const server of touched) {
+      const row = this.row(server);
+      ruv.set(server, row);
+      this.#operations.push({ key: ruvKey(database.table.indexOf(server)), value: ruvRowBytes(server, row) });
+    }
+    return ruv;
+  }
+
+  #count(kind: EntryState["kind"], entries: 1 | -1, bytes: number): void {
+    const { liveEntries, tombstones, recordBytes } = this.#totals;
+    this.#totals = {
+      liveEntries: liveEntries + (kind === "live" ? entries : 0),
+      tombstones: tombstones + (kind === "tombstone" ? entries : 0),
+      recordBytes: recordBytes + bytes,
+    };
+  }
+}

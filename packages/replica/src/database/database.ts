@@ -1,0 +1,121 @@
+import { type DomainUuid, NO_LINEAGE, type Ruv, type RuvRow, type ServerUuid } from "@concordat/crdt";
+import type { Cursor, EntryLimits } from "@concordat/protocol";
+import type { Batch, Snapshot, Store } from "@concordat/storage";
+import type { Totals } from "../replica-status.js";
+import { cursorKey, NEWEST_COMMIT, numberOfKey } from "./key-space.js";
+import { identityOperations, type Meta, NO_TOTALS, progressOperations, readMeta } from "./meta.js";
+import { cursorOf } from "./rows.js";
+import { ServerTable } from "./server-table.js";
+import { readRuvRows } from "./snapshot-reads.js";
+
+/** What a commit changes, apart from rows of entries. Replaced as a whole, never changed in place. */
+export interface DatabaseState {
+  readonly ruv: Ruv;
+  /** The newest commit: its last feed number and its name. */
+  readonly head: Head;
+  readonly clockMicros: number;
+  readonly totals: Totals;
+}
+
+export interface Head {
+  readonly sequence: number;
+  readonly commit: Uint8Array;
+}
+
+/** One opened database: its identity, and the state of its last commit in memory. */
+export class Database {
+  readonly table: ServerTable;
+  #state: DatabaseState;
+  #persistedServers: number;
+
+  private constructor(
+    /** Its name in the storage. */
+    readonly name: string,
+    readonly store: Store,
+    readonly identity: Pick<Meta, "domainUuid" | "serverUuid" | "refreshFrom">,
+    servers: readonly ServerUuid[],
+    persistedServers: number,
+    state: DatabaseState,
+    /** What records read back from this store are held to. */
+    readonly limits: EntryLimits,
+  ) {
+    this.table = new ServerTable(servers);
+    this.#persistedServers = persistedServers;
+    this.#state = state;
+  }
+
+  /** Reads a database that exists; `undefined` when the store is new. @throws ReplicaError `database_corrupt`. */
+  static async open(name: string, store: Store, limits: EntryLimits): Promise<Database | undefined> {
+    const snapshot = await store.snapshot();
+    try {
+      const meta = await readMeta(snapshot);
+      if (meta === undefined) return undefined;
+      const rows = await readRuvRows(snapshot);
+      const servers = rows.map(({ server }) => server);
+      const state = {
+        ruv: new Map(rows.map(({ server, row }) => [server, row])),
+        head: await readHead(snapshot),
+        clockMicros: meta.clockMicros,
+        totals: meta.totals,
+      };
+      return new Database(name, store, meta, servers, servers.length, state, limits);
+    } finally {
+      await snapshot.close();
+    }
+  }
+
+  /** Makes a new store the empty database of `identity`; durable when it resolves. */
+  static async create(
+    name: string,
+    store: Store,
+    identity: Pick<Meta, "domainUuid" | "serverUuid" | "refreshFrom">,
+    servers: readonly ServerUuid[],
+    limits: EntryLimits,
+  ): Promise<Database> {
+    const state: DatabaseState = { ruv: new Map(), head: NO_HEAD, clockMicros: 0, totals: NO_TOTALS };
+    const meta = { ...identity, clockMicros: 0, totals: NO_TOTALS };
+    await store.commit({ operations: [...identityOperations(meta), ...progressOperations(0, NO_TOTALS)] });
+    return new Database(name, store, identity, servers, 0, state, limits);
+  }
+
+  get state(): DatabaseState {
+    return this.#state;
+  }
+
+  get domainUuid(): DomainUuid {
+    return this.identity.domainUuid;
+  }
+
+  get serverUuid(): ServerUuid {
+    return this.identity.serverUuid;
+  }
+
+  /** How many servers of the table the store knows; the next commit writes the others. */
+  get persistedServers(): number {
+    return this.#persistedServers;
+  }
+
+  /** Up to where `supplier`'s feed has been applied here. */
+  async cursorFor(supplier: ServerUuid): Promise<Cursor | undefined> {
+    const [bytes] = await this.store.getMany([cursorKey(supplier)]);
+    return bytes && cursorOf(supplier, bytes);
+  }
+
+  /** Commits `batch`, then shows `state`. The caller has the writer's turn. */
+  async commit(batch: Batch, state: DatabaseState): Promise<void> {
+    const servers = this.table.servers.length;
+    await this.store.commit(batch);
+    this.#persistedServers = servers;
+    this.#state = state;
+  }
+}
+
+const NO_HEAD: Head = { sequence: 0, commit: new Uint8Array(8) };
+
+export const EMPTY_ROW: RuvRow = { seen: 0, purged: 0, lineage: NO_LINEAGE };
+
+/** The newest commit that `snapshot` sees. */
+export const readHead = async (snapshot: Snapshot): Promise<Head> => {
+  const [newest] = (await snapshot.scan(NEWEST_COMMIT, { rowsMax: 1, bytesMax: 1_024 })).rows;
+  return newest ? { sequence: numberOfKey(newest.key), commit: newest.value } : NO_HEAD;
+};

@@ -1,0 +1,98 @@
+import { type ServerUuid, UUID_BYTES, type Uuid, writeUuid } from "@concordat/crdt";
+import type { KeyRange } from "@concordat/storage";
+
+/**
+ * Every key of a database. The first byte names the space; numbers are big-endian, so that byte order is their order.
+ *
+ *     c  commit   newest feed number of a commit          -> name of the commit, 8 random bytes
+ *     e  entry    uuid                                    -> feed number, entry record
+ *     f  feed     feed number                             -> uuid; one row per entry, at its last change here
+ *     k  cursor   supplier's server uuid                  -> feed number, commit name
+ *     m  meta     name                                    -> see `meta.ts`
+ *     r  ruv      server index                            -> server uuid, seen, purged, lineage
+ */
+const space = (letter: string): number => letter.charCodeAt(0);
+
+const COMMIT = space("c");
+const ENTRY = space("e");
+const FEED = space("f");
+const CURSOR = space("k");
+const META = space("m");
+const RUV = space("r");
+
+/** Bytes of a number in a key or a value: unsigned, at most 2^53 - 1. */
+export const NUMBER_BYTES = 8;
+
+export const writeNumber = (value: number, target: Uint8Array, offset: number): void => {
+  const view = new DataView(target.buffer, target.byteOffset);
+  view.setUint32(offset, Math.floor(value / 2 ** 32));
+  view.setUint32(offset + 4, value >>> 0);
+};
+
+export const readNumber = (bytes: Uint8Array, offset: number): number => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return view.getUint32(offset) * 2 ** 32 + view.getUint32(offset + 4);
+};
+
+const numberKey = (prefix: number, value: number): Uint8Array => {
+  const key = new Uint8Array(1 + NUMBER_BYTES);
+  key[0] = prefix;
+  writeNumber(value, key, 1);
+  return key;
+};
+
+const uuidKey = (prefix: number, uuid: Uuid): Uint8Array => {
+  const key = new Uint8Array(1 + UUID_BYTES);
+  key[0] = prefix;
+  writeUuid(uuid, key, 1);
+  return key;
+};
+
+const wholeSpace = (prefix: number): KeyRange => ({ from: Uint8Array.of(prefix), to: Uint8Array.of(prefix + 1) });
+
+export const commitKey = (sequence: number): Uint8Array => numberKey(COMMIT, sequence);
+export const entryKey = (uuid: Uuid): Uint8Array => uuidKey(ENTRY, uuid);
+export const feedKey = (sequence: number): Uint8Array => numberKey(FEED, sequence);
+export const cursorKey = (supplier: ServerUuid): Uint8Array => uuidKey(CURSOR, supplier);
+export const ruvKey = (index: number): Uint8Array => numberKey(RUV, index);
+
+export const metaKey = (name: string): Uint8Array => {
+  const key = new Uint8Array(1 + name.length);
+  key[0] = META;
+  for (let index = 0; index < name.length; index += 1) key[index + 1] = name.charCodeAt(index);
+  return key;
+};
+
+/** The entry key of a uuid that stands in the feed as bytes. */
+export const entryKeyOfBytes = (uuid: Uint8Array): Uint8Array => {
+  const key = new Uint8Array(1 + UUID_BYTES);
+  key[0] = ENTRY;
+  key.set(uuid, 1);
+  return key;
+};
+
+/** The number in a feed, commit or ruv key. */
+export const numberOfKey = (key: Uint8Array): number => readNumber(key, 1);
+
+export const ALL_RUV_ROWS = wholeSpace(RUV);
+export const ALL_ENTRIES = wholeSpace(ENTRY);
+export const ALL_FEED_ROWS = wholeSpace(FEED);
+export const ALL_COMMITS = wholeSpace(COMMIT);
+export const NEWEST_COMMIT: KeyRange = { ...ALL_COMMITS, reverse: true };
+
+/** The commit that reached or passed `sequence` first is the first row. */
+export const commitsFrom = (sequence: number): KeyRange => ({ ...ALL_COMMITS, from: commitKey(sequence) });
+
+/** Feed numbers after `after`, up to and including `through`. */
+export const feedBetween = (after: number, through: number): KeyRange => ({
+  from: feedKey(after + 1),
+  to: feedKey(through + 1),
+});
+
+/** Entries whose uuid comes after `uuid`. */
+export const entriesAfter = (uuid: Uuid | undefined): KeyRange => {
+  if (uuid === undefined) return ALL_ENTRIES;
+  const from = new Uint8Array(2 + UUID_BYTES);
+  from.set(entryKey(uuid));
+  return { ...ALL_ENTRIES, from };
+};

@@ -1,0 +1,68 @@
+import { type EntryState, newestChangeOfEntry, type Uuid } from "@concordat/crdt";
+import { decodeEntry, encodeEntry } from "@concordat/protocol";
+import { CommitBuilder } from "./commit-builder.js";
+import type { Database } from "./database.js";
+import { entryKey } from "./key-space.js";
+import { type StoredEntry, storedEntryOf } from "./rows.js";
+
+/** What is known of one uuid while a batch is built. */
+interface Slot {
+  readonly stored: (StoredEntry & { readonly kind: EntryState["kind"] }) | undefined;
+  readonly state: EntryState | undefined;
+  /** What this batch writes; `state` encoded. */
+  readonly record: Uint8Array | undefined;
+}
+
+const ABSENT: Slot = { stored: undefined, state: undefined, record: undefined };
+
+/** A commit of entry states that are read before they are changed: local transactions, merges. */
+export class WriteBatch {
+  /** For rows, cursors and the clock. */
+  readonly builder: CommitBuilder;
+  readonly #slots = new Map<Uuid, Slot>();
+
+  constructor(readonly database: Database) {
+    this.builder = new CommitBuilder(database);
+  }
+
+  /** Reads what is stored of `uuids`, in one call. What is loaded already stays as it is. */
+  async load(uuids: readonly Uuid[]): Promise<void> {
+    const missing = uuids.filter((uuid) => !this.#slots.has(uuid));
+    if (missing.length === 0) return;
+    const values = await this.database.store.getMany(missing.map(entryKey));
+    missing.forEach((uuid, index) => {
+      this.#slots.set(uuid, this.#slotOf(values[index]));
+    });
+  }
+
+  /** The newest state of a loaded uuid, this batch's own writes included. */
+  current(uuid: Uuid): EntryState | undefined {
+    return this.#slots.get(uuid)?.state;
+  }
+
+  /** Writes `state` under its uuid, which is loaded. `record` is its encoding, where the caller has it. */
+  stage(state: EntryState, record: Uint8Array = encodeEntry(state, this.database.table.indexOf)): void {
+    const { stored } = this.#slots.get(state.uuid) ?? ABSENT;
+    this.#slots.set(state.uuid, { stored, state, record });
+    this.builder.raiseClock(newestChangeOfEntry(state).ts);
+  }
+
+  /** Durable when it resolves. @returns how many entries were written. */
+  async commit(commitName: Uint8Array): Promise<number> {
+    let written = 0;
+    for (const [uuid, { stored, state, record }] of this.#slots) {
+      if (state === undefined || record === undefined) continue;
+      this.builder.putEntry({ uuid, kind: state.kind, record, stored });
+      written += 1;
+    }
+    await this.builder.commit(commitName);
+    return written;
+  }
+
+  #slotOf(value: Uint8Array | undefined): Slot {
+    if (value === undefined) return ABSENT;
+    const stored = storedEntryOf(value);
+    const state = decodeEntry(stored.record, this.database.table.servers, this.database.limits);
+    return { stored: { ...stored, kind: state.kind }, state, record: undefined };
+  }
+}

@@ -1,0 +1,133 @@
+import { DuplicateChangeError, type ServerLag } from "@concordat/crdt";
+import { ProtocolError, type ProtocolErrorCode } from "@concordat/protocol";
+import type { LinkState } from "../replica-status.js";
+import type { PullOutcome } from "../session/pull.js";
+
+/** What a link says of itself: a state for programs, a sentence and a remedy for people. */
+export interface LinkReport {
+  readonly state: LinkState;
+  readonly message: string;
+  readonly remedy: string | undefined;
+}
+
+/** What an ended pull means for the link to `origin`. Pure. */
+export const reportOfOutcome = (outcome: PullOutcome, origin: string): LinkReport => {
+  switch (outcome.kind) {
+    case "up-to-date":
+    case "applied":
+      return { state: "in-sync", message: `has everything that ${origin} had at the last pull`, remedy: undefined };
+    case "superseded":
+      return { state: "catching-up", message: "another pull went ahead", remedy: undefined };
+    case "domain-mismatch":
+      return {
+        state: "domain-mismatch",
+        message: `${origin} holds another database: its domain is ${outcome.domainUuid}`,
+        remedy: `to take over its content, run refresh-replication-consumer on this node (or on the other one to keep this node's)`,
+      };
+    case "refresh-required":
+      return {
+        state: "refresh-required",
+        message: `this node was away too long: ${origin} no longer keeps deletions that it has not seen (${lagText(outcome.lags)})`,
+        remedy: "run refresh-replication-consumer on this node",
+      };
+    case "forked":
+      return {
+        state: "duplicate-server-uuid",
+        message: `${origin} has changes of this very server up to ${outcome.theirsMicros} and this database ends at ${outcome.oursMicros}: it went back in time, or its disk was copied`,
+        remedy: "run refresh-replication-consumer on this node, which gives it a server uuid of its own",
+      };
+    case "unwilling":
+      return unwillingReport(outcome, origin);
+  }
+};
+
+const unwillingReport = (outcome: Extract<PullOutcome, { kind: "unwilling" }>, origin: string): LinkReport => {
+  switch (outcome.reason) {
+    case "supplier-lags":
+      return {
+        state: "unwilling",
+        message: `${origin} was away too long: this node no longer keeps deletions that it has not seen (${lagText(outcome.lags)})`,
+        remedy: `run refresh-replication-consumer on ${origin}`,
+      };
+    case "critical":
+      return {
+        state: "critical",
+        message: `this node and ${origin} each lack deletions that the other no longer keeps (${lagText(outcome.lags)})`,
+        remedy: "decide which of the two is right, and run refresh-replication-consumer on the other",
+      };
+    case "no-overlap":
+      return {
+        state: "no-overlap",
+        message: `this node and ${origin} hold one domain but no change in common: they are not of one topology`,
+        remedy: "run refresh-replication-consumer on the one whose content is to be replaced",
+      };
+    case "refreshing":
+      return {
+        state: "unwilling",
+        message: `${origin} is being refreshed itself`,
+        remedy: "it is tried again by itself",
+      };
+    case "empty":
+      return {
+        state: "unwilling",
+        message: `${origin} is empty`,
+        remedy: "refresh from a partner that has the content",
+      };
+  }
+};
+
+const lagText = (lags: readonly ServerLag[]): string =>
+  lags.map(({ server, seen, purged }) => `server ${server}: seen to ${seen}, purged to ${purged}`).join("; ");
+
+/** What an error on the link to `origin` means. Pure. */
+export const reportOfError = (error: unknown, origin: string): LinkReport => {
+  if (error instanceof ProtocolError) {
+    const [state, remedy] = PROTOCOL_REPORTS[error.code];
+    return { state, message: error.message, remedy: remedy.replaceAll("ORIGIN", origin) };
+  }
+  if (error instanceof DuplicateChangeError) {
+    return {
+      state: "duplicate-server-uuid",
+      message: error.message,
+      remedy: `find the two replicas that run as server ${error.changeId.server} (a copied disk?) and refresh one of them`,
+    };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { state: "protocol-error", message, remedy: "it is tried again by itself; the log has the details" };
+};
+
+const AGAIN = "it is tried again by itself";
+const VERSIONS = "run the same version on both nodes; if it stays, report it with both logs";
+
+const PROTOCOL_REPORTS: Readonly<Record<ProtocolErrorCode, readonly [LinkState, string]>> = {
+  frame: ["protocol-error", VERSIONS],
+  frame_too_large: ["protocol-error", VERSIONS],
+  shape: ["protocol-error", VERSIONS],
+  unexpected_message: ["protocol-error", VERSIONS],
+  clock_skew: ["clock-skew", "set the clocks of both machines; nothing was applied, and it is tried again by itself"],
+  stream_digest: ["protocol-error", AGAIN],
+  peer_error: ["protocol-error", "see the log of ORIGIN"],
+  connection_lost: ["unreachable", AGAIN],
+  timeout: ["unreachable", "check the network between the nodes; it is tried again by itself"],
+  closed: ["unreachable", AGAIN],
+  name_not_resolved: ["name-not-resolved", "check the origin in server.toml and the name service"],
+  connection_refused: [
+    "unreachable",
+    "check that ORIGIN runs, and that its replication bindaddress and the firewall let this node in",
+  ],
+  version: ["protocol-error", "run a version that speaks concordat/1 on ORIGIN"],
+  certificate_not_pinned: [
+    "certificate-not-pinned",
+    "run show-replication-certificate on ORIGIN and put its line into this node's server.toml",
+  ],
+  certificate_expired: [
+    "certificate-expired",
+    "renew the certificate of ORIGIN and put the new one into this node's server.toml",
+  ],
+  certificate_missing: ["certificate-missing", "check what listens at ORIGIN: a node always shows a certificate"],
+  certificate_refused: [
+    "certificate-refused",
+    "run show-replication-certificate on this node and put its line into the server.toml of ORIGIN",
+  ],
+  too_many_connections: ["unreachable", AGAIN],
+};

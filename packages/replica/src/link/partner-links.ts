@@ -1,0 +1,59 @@
+import type { PartnerOptions } from "../partner.js";
+import type { PartnerStatus } from "../replica-status.js";
+import { type LinkContext, PartnerLink } from "./partner-link.js";
+
+/** The links to all partners, by origin. */
+export class PartnerLinks {
+  readonly #context: LinkContext;
+  #links = new Map<string, PartnerLink>();
+  #ending: Promise<unknown> = Promise.resolve();
+
+  constructor(context: LinkContext) {
+    this.#context = context;
+  }
+
+  /** Ends links that are not among `partners`, starts new ones, leaves those whose options are the same object. */
+  set(partners: readonly PartnerOptions[]): void {
+    const before = this.#links;
+    this.#links = new Map(
+      partners.map((options) => {
+        const link = before.get(options.origin);
+        return [options.origin, link?.options === options ? link : new PartnerLink(options, this.#context)];
+      }),
+    );
+    const kept = new Set(this.#links.values());
+    const ended = [...before.values()].filter((link) => !kept.has(link));
+    this.#ending = Promise.all([this.#ending, ...ended.map((link) => link.stop())]);
+    const running = new Set(before.values());
+    for (const link of kept) if (!running.has(link)) link.start();
+  }
+
+  /** The partner that a refresh is from: the named one, or the only one. */
+  pullPartner(origin: string | undefined): PartnerOptions | undefined {
+    const pulling = [...this.#links.values()].filter((link) => link.pulls);
+    if (origin === undefined) return pulling.length === 1 ? pulling[0]?.options : undefined;
+    return pulling.find((link) => link.options.origin === origin)?.options;
+  }
+
+  /** A partner that speaks to this node is there: a link that waits after failures tries again now. */
+  noteSupplied(origin: string): void {
+    this.#links.get(origin)?.noteSupplied();
+  }
+
+  wake(origin?: string): void {
+    for (const link of this.#links.values()) if (origin === undefined || link.options.origin === origin) link.wake();
+  }
+
+  reconnect(): void {
+    for (const link of this.#links.values()) void link.reconnect();
+  }
+
+  status(): PartnerStatus[] {
+    return [...this.#links.values()].map((link) => link.status());
+  }
+
+  async close(): Promise<void> {
+    this.set([]);
+    await this.#ending;
+  }
+}

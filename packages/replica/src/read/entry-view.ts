@@ -1,0 +1,72 @@
+import {
+  type AttributeState,
+  counterValue,
+  type EntryState,
+  elementBytes,
+  type LiveEntry,
+  newestChangeOfEntry,
+  type Value,
+  visibleKind,
+} from "@concordat/crdt";
+import { decodeValue } from "@concordat/protocol";
+import type { Attributes, Entry, Lookup } from "../entry.js";
+import { entryVersion } from "./entry-version.js";
+
+/** A live entry as readers see it: the visible kind of each attribute, values decoded. */
+export const entryView = (state: LiveEntry): Entry => ({
+  uuid: state.uuid,
+  attributes: attributesView(state),
+  createdAt: state.createdAt,
+  modifiedAt: newestChangeOfEntry(state),
+  conflictOf: state.conflictOf,
+  version: entryVersion(state),
+});
+
+export const lookupView = (state: EntryState | undefined): Lookup => {
+  if (state === undefined) return { kind: "absent" };
+  if (state.kind === "tombstone") return { kind: "tombstone", deletedAt: state.deletedAt };
+  return { kind: "live", entry: entryView(state) };
+};
+
+const attributesView = (state: LiveEntry): Attributes => {
+  const attributes: Record<string, Value> = {};
+  for (const [name, attribute] of state.attributes) {
+    const value = visibleValue(attribute);
+    if (value !== undefined) setOwn(attributes, name, value);
+  }
+  return attributes;
+};
+
+/** What an attribute shows; `undefined` when it was removed or emptied. */
+const visibleValue = (state: AttributeState): Value | undefined => {
+  switch (visibleKind(state)) {
+    case "register":
+      return state.register?.value && decodeValue(state.register.value);
+    case "set":
+      return elementsView(state);
+    case "map":
+      return keysView(state);
+    case "counter":
+      return state.counter && counterValue(state.counter);
+    case undefined:
+      return undefined;
+  }
+};
+
+const elementsView = (state: AttributeState): Value[] | undefined => {
+  const present = [...(state.set?.elements ?? [])].filter(([, element]) => element.present).map(([key]) => key);
+  return present.length === 0 ? undefined : present.sort().map((key) => decodeValue(elementBytes(key)));
+};
+
+const keysView = (state: AttributeState): Record<string, Value> | undefined => {
+  const view: Record<string, Value> = {};
+  for (const [key, { value }] of state.map?.keys ?? []) if (value) setOwn(view, key, decodeValue(value));
+  return Object.keys(view).length === 0 ? undefined : view;
+};
+
+/** A plain assignment to `__proto__` would change the object's prototype. */
+const setOwn = (target: Record<string, Value>, name: string, value: Value): void => {
+  if (name === "__proto__") {
+    Object.defineProperty(target, name, { value, enumerable: true, writable: true, configurable: true });
+  } else target[name] = value;
+};

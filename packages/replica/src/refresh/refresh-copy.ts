@@ -1,0 +1,63 @@
+import type { Ruv } from "@concordat/crdt";
+import { type Chunk, type Cursor, type EntryLimits, validateEntry } from "@concordat/protocol";
+import type { Operation } from "@concordat/storage";
+import { CommitBuilder, type EntryWrite } from "../database/commit-builder.js";
+import type { Database } from "../database/database.js";
+import { entryKey } from "../database/key-space.js";
+import { COMMIT_NAME_BYTES, storedEntryOf } from "../database/rows.js";
+import type { Random } from "../ports/random.js";
+
+/**
+ * Copies a supplier's records into a new database, unread: they are validated, and stored as they came, since the
+ * new database takes over the supplier's server table. Model, section 6.
+ */
+export class RefreshCopy {
+  readonly #database: Database;
+  readonly #random: Random;
+  /** A copy that goes on where an earlier one stopped may meet an entry again. */
+  readonly #resumed: boolean;
+
+  constructor(database: Database, random: Random) {
+    this.#database = database;
+    this.#random = random;
+    this.#resumed = database.state.head.sequence > 0;
+  }
+
+  get database(): Database {
+    return this.#database;
+  }
+
+  /** Durable when it resolves, with the cursor that reaches it. @throws ProtocolError, with nothing of it stored. */
+  async write(chunk: Chunk, serverCount: number, limits: EntryLimits): Promise<void> {
+    const builder = await this.#staged(chunk, serverCount, limits);
+    builder.setCursor(chunk.cursor);
+    await builder.commit(this.#random.bytes(COMMIT_NAME_BYTES));
+  }
+
+  /** The last commit: the vector is claimed, and the database gets a name of its own. */
+  async finish(rows: Ruv, cursor: Cursor, identity: readonly Operation[]): Promise<void> {
+    const builder = new CommitBuilder(this.#database);
+    for (const [server, row] of rows) builder.setRow(server, row);
+    builder.setCursor(cursor);
+    await builder.commit(this.#random.bytes(COMMIT_NAME_BYTES), identity);
+  }
+
+  async #staged(chunk: Chunk, serverCount: number, limits: EntryLimits): Promise<CommitBuilder> {
+    const builder = new CommitBuilder(this.#database);
+    const headers = chunk.records.map((record) => validateEntry(record, serverCount, limits));
+    const known = this.#resumed ? await this.#database.store.getMany(headers.map(({ uuid }) => entryKey(uuid))) : [];
+    for (const [index, { uuid, kind, newestMicros }] of headers.entries()) {
+      const record = chunk.records[index] as Uint8Array;
+      builder.putEntry({ uuid, kind, record, stored: this.#storedEntry(known[index]) });
+      builder.raiseClock(newestMicros);
+    }
+    return builder;
+  }
+
+  #storedEntry(value: Uint8Array | undefined): EntryWrite["stored"] {
+    if (value === undefined) return undefined;
+    const stored = storedEntryOf(value);
+    const { kind } = validateEntry(stored.record, this.#database.table.servers.length, this.#database.limits);
+    return { ...stored, kind };
+  }
+}

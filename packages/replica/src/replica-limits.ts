@@ -1,0 +1,19 @@
+/** Bounds on memory and turns of one replica, in one place. */
+export const REPLICA_LIMITS = {
+  /** Records of one chunk on the wire, and of one commit at the consumer. */
+  chunkBytesMax: 1024 * 1024,
+  chunkEntriesMax: 2_000,
+  /** Rows read from the store at once by a scan. */
+  pageRowsMax: 1_000,
+  pageBytesMax: 1024 * 1024,
+  /** Transactions that share one durable commit; more would make the first of them wait too long. */
+  groupedTransactionsMax: 256,
+  /** How long a supplier leaves `Subscribe` unanswered: well under the idle limit of a connection. */
+  subscribeHeartbeatMs: 30_000,
+  /** The first wait after a failure; it doubles up to the poll interval. */
+  retryBaseMs: 250,
+  /** Problems that `verify` names. */
+  problemsMax: 100,
+  /** Uuids that show what a refresh would discard. */
+  discardSampleMax: 5,
+} as const;

@@ -1,0 +1,159 @@
+import { claimedRows, type DomainUuid, type ServerLag, type ServerUuid } from "@concordat/crdt";
+import {
+  type Begin,
+  type Conversation,
+  type Cursor,
+  decodeEntry,
+  type EntryLimits,
+  type Hello,
+  ProtocolError,
+  type UnwillingReason,
+} from "@concordat/protocol";
+import type { Database } from "../database/database.js";
+import { COMMIT_NAME_BYTES } from "../database/rows.js";
+import { WriteBatch } from "../database/write-batch.js";
+import type { CreateHash } from "../ports/hash.js";
+import type { Random } from "../ports/random.js";
+import type { Turn } from "../turn.js";
+import { applyStates } from "./apply-states.js";
+import { type RememberedRuv, ruvOfRows } from "./remembered-ruv.js";
+import { readStream, type StreamStep } from "./stream-reader.js";
+
+export interface PullContext {
+  readonly conversation: Conversation<"consumer">;
+  readonly supplier: Hello;
+  readonly remembered: RememberedRuv;
+  readonly turn: Turn;
+  readonly random: Random;
+  readonly createHash: CreateHash;
+  /** The database of this moment: a refresh replaces it. */
+  readonly database: () => Database;
+  /** What received records are held to at this moment, the clock included. */
+  readonly entryLimits: () => EntryLimits;
+  readonly onCommit: () => void;
+  readonly onApplied: (entries: number) => void;
+}
+
+/** How a pull ended, when the connection did not. */
+export type PullOutcome =
+  | { readonly kind: "up-to-date" }
+  | { readonly kind: "applied"; readonly entries: number }
+  | { readonly kind: "domain-mismatch"; readonly domainUuid: DomainUuid }
+  | { readonly kind: "refresh-required"; readonly lags: readonly ServerLag[] }
+  | { readonly kind: "unwilling"; readonly reason: UnwillingReason; readonly lags: readonly ServerLag[] }
+  /** The partner has changes of this very server that this database has not: it went back in time, or was copied. */
+  | { readonly kind: "forked"; readonly oursMicros: number; readonly theirsMicros: number }
+  /** The database was replaced, or another pull of this supplier went ahead, while this one ran. */
+  | { readonly kind: "superseded" };
+
+/**
+ * Pulls once what this replica has not seen. Each chunk is durable before the next one is applied, with its cursor;
+ * the vector rises only with the last. Model, section 5.
+ *
+ * @throws ProtocolError, DuplicateChangeError, StorageError; what was applied before stays, and the next pull goes on.
+ */
+export const pull = async (context: PullContext): Promise<PullOutcome> => {
+  const { conversation, supplier, remembered } = context;
+  const database = context.database();
+  if (supplier.domainUuid !== database.domainUuid) {
+    return { kind: "domain-mismatch", domainUuid: supplier.domainUuid };
+  }
+  const cursor = await database.cursorFor(supplier.serverUuid);
+  const vector = remembered.requestFor(database.state.ruv);
+  await conversation.send({ type: "incremental", domainUuid: database.domainUuid, cursor, ...vector });
+  const reply = await conversation.receive();
+  switch (reply?.type) {
+    case "no-changes":
+      return { kind: "up-to-date" };
+    case "domain-mismatch":
+      return { kind: "domain-mismatch", domainUuid: reply.domainUuid };
+    case "refresh-required":
+      return { kind: "refresh-required", lags: reply.lags };
+    case "unwilling":
+      return { kind: "unwilling", reason: reply.reason, lags: reply.lags };
+    case "begin":
+      return checkBegin(context, database, reply) ?? (await applyStream(context, database, reply, cursor));
+    default:
+      throw unexpected(reply?.type);
+  }
+};
+
+/** What speaks against applying anything of the stream. @throws ProtocolError `clock_skew`. */
+const checkBegin = (context: PullContext, database: Database, begin: Begin): PullOutcome | undefined => {
+  const { changeMicrosMax = Number.MAX_SAFE_INTEGER } = context.entryLimits();
+  const ahead = begin.rows.find(({ seen }) => seen > changeMicrosMax);
+  if (ahead) {
+    throw new ProtocolError(
+      "clock_skew",
+      `the partner has changes of ${ahead.server} stamped ${ahead.seen}, later than ${changeMicrosMax}`,
+      {
+        blame: "peer",
+        retryable: true,
+      },
+    );
+  }
+  const ours = database.state.ruv.get(database.serverUuid)?.seen ?? 0;
+  const theirs = begin.rows.find(({ server }) => server === database.serverUuid)?.seen ?? 0;
+  return theirs > ours ? { kind: "forked", oursMicros: ours, theirsMicros: theirs } : undefined;
+};
+
+const applyStream = async (
+  context: PullContext,
+  database: Database,
+  begin: Begin,
+  startCursor: Cursor | undefined,
+): Promise<PullOutcome> => {
+  let entries = 0;
+  let asked = startCursor;
+  for await (const step of readStream(context.conversation, begin, context.createHash)) {
+    const applied = await context.turn.run(() => applyStep(context, database, begin, step, asked));
+    if (applied === undefined) return { kind: "superseded" };
+    asked = step.end?.cursor ?? step.chunk?.cursor;
+    entries += applied;
+    context.onApplied(applied);
+    context.onCommit();
+  }
+  return { kind: "applied", entries };
+};
+
+/** @returns how many entries changed; `undefined` when what was asked for no longer holds. */
+const applyStep = async (
+  context: PullContext,
+  database: Database,
+  begin: Begin,
+  { chunk, end }: StreamStep,
+  asked: Cursor | undefined,
+): Promise<number | undefined> => {
+  if (context.database() !== database) return undefined;
+  const stored = await database.cursorFor(context.supplier.serverUuid);
+  if (!sameSequence(stored, asked)) return undefined;
+
+  const batch = new WriteBatch(database);
+  if (chunk) await applyStates(batch, decodeRecords(chunk.records, begin.servers, context.entryLimits()));
+  const cursor = end?.cursor ?? chunk?.cursor;
+  if (cursor) batch.builder.setCursor(fromSupplier(cursor, context.supplier.serverUuid));
+  if (end) claim(batch, begin);
+  return batch.commit(context.random.bytes(COMMIT_NAME_BYTES));
+};
+
+/** Everything of the snapshot is applied with this batch: only now may its vector be claimed. */
+const claim = (batch: WriteBatch, begin: Begin): void => {
+  const { ruv } = batch.database.state;
+  for (const [server, row] of claimedRows(ruv, ruvOfRows(begin.rows))) batch.builder.setRow(server, row);
+};
+
+const decodeRecords = (records: readonly Uint8Array[], servers: readonly ServerUuid[], limits: EntryLimits) =>
+  records.map((record) => decodeEntry(record, servers, limits));
+
+const sameSequence = (left: Cursor | undefined, right: Cursor | undefined): boolean =>
+  left?.sequence === right?.sequence;
+
+const fromSupplier = (cursor: Cursor, supplier: ServerUuid): Cursor => {
+  if (cursor.server === supplier) return cursor;
+  throw new ProtocolError("shape", "the partner sent a cursor of another server", { blame: "peer" });
+};
+
+const unexpected = (type: string | undefined): ProtocolError =>
+  type === undefined
+    ? new ProtocolError("connection_lost", "the partner ended the connection without an answer", { blame: "network" })
+    : new ProtocolError("unexpected_message", `the partner answered a pull with ${type}`, { blame: "peer" });

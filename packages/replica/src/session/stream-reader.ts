@@ -1,0 +1,59 @@
+import { sameBytes } from "@concordat/crdt";
+import { type Begin, type Chunk, type Conversation, type End, ProtocolError } from "@concordat/protocol";
+import type { CreateHash } from "../ports/hash.js";
+
+/** A chunk, and the `End` when it is the last one. */
+export interface StreamStep {
+  readonly chunk: Chunk | undefined;
+  readonly end: End | undefined;
+}
+
+/**
+ * The stream after `Begin`, a chunk at a time. The last chunk comes with its `End`, count and digest checked, so that
+ * the vector can be claimed in the same transaction and never before.
+ *
+ * @throws ProtocolError `connection_lost`, `unexpected_message`, `stream_digest`.
+ */
+export async function* readStream(
+  conversation: Conversation<"consumer">,
+  begin: Begin,
+  createHash: CreateHash,
+): AsyncGenerator<StreamStep> {
+  const digest = createHash();
+  let count = 0;
+  let pending: Chunk | undefined;
+  for (;;) {
+    const message = await nextOf(conversation);
+    if (message.type === "end") {
+      checkEnd(message, begin, count, digest.digest());
+      yield { chunk: pending, end: message };
+      return;
+    }
+    for (const record of message.records) digest.update(record);
+    count += message.records.length;
+    if (pending) yield { chunk: pending, end: undefined };
+    pending = message;
+  }
+}
+
+const nextOf = async (conversation: Conversation<"consumer">): Promise<Chunk | End> => {
+  const message = await conversation.receive();
+  if (message === undefined) {
+    throw new ProtocolError("connection_lost", "the partner ended the connection in the middle of a stream", {
+      blame: "network",
+    });
+  }
+  if (message.type === "chunk" || message.type === "end") return message;
+  throw new ProtocolError("unexpected_message", `the partner sent ${message.type} in the middle of a stream`, {
+    blame: "peer",
+  });
+};
+
+const checkEnd = (end: End, begin: Begin, count: number, digest: Uint8Array): void => {
+  if (end.count === count && sameBytes(end.digest, digest) && end.cursor.sequence === begin.head) return;
+  throw new ProtocolError(
+    "stream_digest",
+    `the stream had ${count} entries and its end speaks of ${end.count}, or of other bytes: nothing more of it is applied`,
+    { blame: "peer", retryable: true },
+  );
+};

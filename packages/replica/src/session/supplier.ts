@@ -1,0 +1,168 @@
+import { isUnseen, type Ruv, sameBytes, seenIn } from "@concordat/crdt";
+import type { Conversation, Cursor, Incremental, Refresh, WireRuvRow } from "@concordat/protocol";
+import type { Snapshot } from "@concordat/storage";
+import type { CommitSignal } from "../commit-signal.js";
+import { type Database, type Head, readHead } from "../database/database.js";
+import { commitAt, readRuvRows } from "../database/snapshot-reads.js";
+import type { Clock } from "../ports/clock.js";
+import type { CreateHash } from "../ports/hash.js";
+import { REPLICA_LIMITS } from "../replica-limits.js";
+import { feedChunks } from "./feed-stream.js";
+import { RememberedRuv, wireRows } from "./remembered-ruv.js";
+import { decideIncremental, decideRefresh, type SupplierView } from "./supply-decision.js";
+
+export interface SupplierContext {
+  readonly database: Database;
+  readonly conversation: Conversation<"supplier">;
+  readonly clock: Clock;
+  readonly createHash: CreateHash;
+  readonly commits: CommitSignal;
+  readonly isRefreshing: () => boolean;
+  readonly onRequest: () => void;
+  /** Aborts when this node stops supplying from this database. */
+  readonly signal: AbortSignal;
+}
+
+/** Answers one consumer's requests until the connection ends or `signal` aborts. */
+export const supply = async (context: SupplierContext): Promise<void> => {
+  const session = new SupplierSession(context);
+  for (;;) {
+    const request = await context.conversation.receive({ idle: true });
+    if (request === undefined || context.signal.aborted) return;
+    context.onRequest();
+    switch (request.type) {
+      case "ping":
+        await context.conversation.send({ type: "pong" });
+        break;
+      case "subscribe":
+        await session.answerSubscribe();
+        break;
+      case "incremental":
+        await session.answerIncremental(request);
+        break;
+      case "refresh":
+        await session.answerRefresh(request);
+        break;
+    }
+  }
+};
+
+class SupplierSession {
+  readonly #context: SupplierContext;
+  readonly #remembered: RememberedRuv;
+  /** The vector that this consumer has once it has applied what it was last given. */
+  #given: Ruv | undefined;
+
+  constructor(context: SupplierContext) {
+    this.#context = context;
+    this.#remembered = new RememberedRuv(context.createHash);
+  }
+
+  async answerIncremental(request: Incremental): Promise<void> {
+    const { database, conversation } = this.#context;
+    const consumer = this.#remembered.ruvOf(request);
+    // The vector in memory is that of the last commit: an idle consumer costs no read.
+    const early = decideIncremental(request, consumer, this.#view(database.state.ruv));
+    if (early.kind === "answer") {
+      this.#given = consumer;
+      await conversation.send(early.reply);
+      return;
+    }
+    await this.#withSnapshot(async (snapshot, ruv) => {
+      const decision = decideIncremental(request, consumer, this.#view(ruv));
+      if (decision.kind === "answer") return conversation.send(decision.reply);
+      return this.#stream(snapshot, ruv, request.cursor, consumer);
+    });
+  }
+
+  async answerRefresh(request: Refresh): Promise<void> {
+    const { conversation } = this.#context;
+    await this.#withSnapshot(async (snapshot, ruv) => {
+      const decision = decideRefresh(this.#view(ruv));
+      if (decision.kind === "answer") return conversation.send(decision.reply);
+      return this.#stream(snapshot, ruv, request.cursor, undefined);
+    });
+  }
+
+  /** `Changed` once there is anything beyond what was given; `Pong` when there was nothing for a while. */
+  async answerSubscribe(): Promise<void> {
+    const { clock, commits, conversation, signal } = this.#context;
+    const heartbeat = new AbortController();
+    const ended = AbortSignal.any([signal, heartbeat.signal]);
+    void clock.sleep(REPLICA_LIMITS.subscribeHeartbeatMs, ended).then(() => heartbeat.abort());
+    while (!this.#hasNews() && !ended.aborted) await commits.next(ended);
+    heartbeat.abort();
+    await conversation.send({ type: this.#hasNews() ? "changed" : "pong" });
+  }
+
+  #hasNews(): boolean {
+    const given = seenIn(this.#given ?? new Map());
+    for (const [server, { seen }] of this.#context.database.state.ruv) {
+      if (isUnseen({ ts: seen, server }, given)) return true;
+    }
+    return false;
+  }
+
+  async #stream(snapshot: Snapshot, ruv: Ruv, cursor: Cursor | undefined, consumer: Ruv | undefined): Promise<void> {
+    const { database, conversation, createHash } = this.#context;
+    const head = await readHead(snapshot);
+    const after = await this.#startOf(snapshot, cursor);
+    const { totals } = database.state;
+    await conversation.send({
+      type: "begin",
+      kind: consumer ? "incremental" : "refresh",
+      domainUuid: database.domainUuid,
+      servers: database.table.servers.slice(0, ruv.size),
+      rows: wireRows(ruv),
+      head: head.sequence,
+      estimate: {
+        entries: Math.min(head.sequence - after, totals.liveEntries + totals.tombstones),
+        bytes: totals.recordBytes,
+      },
+    });
+    const digest = createHash();
+    let count = 0;
+    const seen = consumer && seenIn(consumer);
+    for await (const chunk of feedChunks(database, snapshot, after, head.sequence, seen)) {
+      for (const record of chunk.records) digest.update(record);
+      count += chunk.records.length;
+      await conversation.send({
+        type: "chunk",
+        cursor: await this.#cursorAt(snapshot, chunk.sequence),
+        records: chunk.records,
+      });
+    }
+    await conversation.send({ type: "end", cursor: this.#cursor(head), count, digest: digest.digest() });
+    this.#given = new Map([...(consumer ?? []), ...ruv]);
+  }
+
+  /** A cursor holds for the same incarnation and the same commit only; otherwise a full scan is always right. */
+  async #startOf(snapshot: Snapshot, cursor: Cursor | undefined): Promise<number> {
+    if (cursor === undefined || cursor.server !== this.#context.database.serverUuid) return 0;
+    const commit = await commitAt(snapshot, cursor.sequence);
+    return commit && sameBytes(commit, cursor.commit) ? cursor.sequence : 0;
+  }
+
+  async #cursorAt(snapshot: Snapshot, sequence: number): Promise<Cursor> {
+    const commit = await commitAt(snapshot, sequence);
+    return this.#cursor({ sequence, commit: commit ?? new Uint8Array(8) });
+  }
+
+  #cursor({ sequence, commit }: Head): Cursor {
+    return { server: this.#context.database.serverUuid, sequence, commit };
+  }
+
+  #view(ruv: Ruv): SupplierView {
+    return { domainUuid: this.#context.database.domainUuid, ruv, refreshing: this.#context.isRefreshing() };
+  }
+
+  async #withSnapshot(use: (snapshot: Snapshot, ruv: Ruv) => Promise<void>): Promise<void> {
+    const snapshot = await this.#context.database.store.snapshot();
+    try {
+      const rows = await readRuvRows(snapshot);
+      await use(snapshot, new Map(rows.map(({ server, row }) => [server, row])));
+    } finally {
+      await snapshot.close();
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import {
+  type Channel,
+  exchangeHello,
+  type Hello,
+  openConversation,
+  ProtocolError,
+  type ProtocolLimits,
+} from "@concordat/protocol";
+import type { CommitSignal } from "../commit-signal.js";
+import type { Database } from "../database/database.js";
+import type { Clock } from "../ports/clock.js";
+import type { CreateHash } from "../ports/hash.js";
+import type { Log } from "../ports/log.js";
+import { supply } from "./supplier.js";
+
+export interface SupplyingContext {
+  readonly clock: Clock;
+  readonly createHash: CreateHash;
+  readonly log: Log;
+  readonly limits: ProtocolLimits;
+  readonly commits: CommitSignal;
+  readonly database: () => Database;
+  readonly hello: () => Hello;
+  readonly isRefreshing: () => boolean;
+  /** A partner has said hello. */
+  readonly onConsumer: (origin: string) => void;
+  readonly onRequest: (origin: string) => void;
+}
+
+/** The connections on which partners pull from this node. */
+export class Supplying {
+  readonly #context: SupplyingContext;
+  readonly #open = new Map<Channel, AbortController>();
+  readonly #ended = new Set<Promise<void>>();
+
+  constructor(context: SupplyingContext) {
+    this.#context = context;
+  }
+
+  /** Supplies the partner on `channel` until it ends. Never rejects. */
+  accept(channel: Channel): Promise<void> {
+    const ended = this.#serve(channel).finally(() => this.#ended.delete(ended));
+    this.#ended.add(ended);
+    return ended;
+  }
+
+  /** Ends every connection: partners come back, and meet the database of that moment. */
+  async endAll(): Promise<void> {
+    for (const [channel, stop] of this.#open) {
+      stop.abort();
+      void channel.close();
+    }
+    await Promise.all(this.#ended);
+  }
+
+  async #serve(channel: Channel): Promise<void> {
+    const { limits, log, onConsumer, onRequest } = this.#context;
+    const { partner } = channel;
+    const stop = new AbortController();
+    this.#open.set(channel, stop);
+    const database = this.#context.database();
+    const conversation = openConversation(channel, { role: "supplier", limits });
+    try {
+      await exchangeHello(conversation, this.#context.hello());
+      onConsumer(partner);
+      const request = (): void => onRequest(partner);
+      await supply({ ...this.#context, database, conversation, signal: stop.signal, onRequest: request });
+    } catch (error) {
+      if (!stop.signal.aborted) {
+        log.warn("supply_ended", `supplying ${partner} ended: ${error instanceof Error ? error.message : error}`, {
+          partner,
+        });
+        await tellPeer(conversation, error);
+      }
+    } finally {
+      this.#open.delete(channel);
+      await channel.close();
+    }
+  }
+}
+
+/** The peer's own mistakes are named to it; what went wrong here is not its business. */
+const tellPeer = async (conversation: { send: (message: never) => Promise<void> }, error: unknown): Promise<void> => {
+  const named = error instanceof ProtocolError && error.blame === "peer";
+  const code = named ? error.code : "internal";
+  const message = named ? error.message : "the supplier could not go on; its log says why";
+  const sent = conversation.send({ type: "error", code, message, retryable: !named } as never);
+  await sent.catch(() => undefined);
+};

@@ -1,0 +1,97 @@
+import { extendLineage, nextTimestamp } from "@concordat/crdt";
+import type { ProtocolLimits } from "@concordat/protocol";
+import type { Database } from "../database/database.js";
+import { COMMIT_NAME_BYTES } from "../database/rows.js";
+import { WriteBatch } from "../database/write-batch.js";
+import type { Clock } from "../ports/clock.js";
+import type { Random } from "../ports/random.js";
+import type { Committed, Transaction } from "../replica.js";
+import { REPLICA_LIMITS } from "../replica-limits.js";
+import type { Schema } from "../schema.js";
+import type { Turn } from "../turn.js";
+import { EntryTransaction } from "./entry-transaction.js";
+
+export interface WriterContext {
+  readonly turn: Turn;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: ProtocolLimits;
+  /** The database of this moment; asked within the turn. */
+  readonly database: () => Database;
+  readonly schema: () => Schema;
+  readonly onCommit: () => void;
+}
+
+/** A transaction that waits for its turn; `finish` is called when it is durable, `fail` when it is undone. */
+interface Job {
+  readonly work: (transaction: Transaction) => unknown;
+  readonly finish: (committed: Committed<unknown>) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * Local transactions, one after the other, many to a durable commit: those that wait while a commit is under way
+ * share the next one. Each takes its own change id.
+ */
+export class Writer {
+  readonly #context: WriterContext;
+  #queue: Job[] = [];
+  #scheduled = false;
+
+  constructor(context: WriterContext) {
+    this.#context = context;
+  }
+
+  transact<T>(work: (transaction: Transaction) => T | Promise<T>): Promise<Committed<T>> {
+    return new Promise<Committed<T>>((resolve, reject) => {
+      this.#queue.push({ work, finish: (committed) => resolve(committed as Committed<T>), fail: reject });
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    void this.#context.turn.run(() => this.#drain());
+  }
+
+  async #drain(): Promise<void> {
+    const jobs = this.#queue.splice(0, REPLICA_LIMITS.groupedTransactionsMax);
+    this.#scheduled = false;
+    if (this.#queue.length > 0) this.#schedule();
+    const batch = new WriteBatch(this.#context.database());
+    const done: (() => void)[] = [];
+    for (const job of jobs) {
+      const finish = await this.#run(job, batch);
+      if (finish) done.push(finish);
+    }
+    try {
+      await batch.commit(this.#context.random.bytes(COMMIT_NAME_BYTES));
+    } catch (error) {
+      for (const job of jobs) job.fail(error);
+      return;
+    }
+    this.#context.onCommit();
+    for (const finish of done) finish();
+  }
+
+  /** @returns what to do once the batch is durable; nothing when the transaction failed. */
+  async #run(job: Job, batch: WriteBatch): Promise<(() => void) | undefined> {
+    const { clock, random, limits, schema } = this.#context;
+    const { serverUuid } = batch.database;
+    const ts = nextTimestamp(clock.wallMicros(), batch.builder.clockMicros);
+    const changeId = { ts, server: serverUuid };
+    const transaction = new EntryTransaction({ batch, changeId, schema: schema(), random, limits });
+    try {
+      const result = await job.work(transaction);
+      if (!transaction.wrote) return () => job.finish({ result, changeId: undefined });
+      transaction.stage();
+      const row = batch.builder.row(serverUuid);
+      batch.builder.setRow(serverUuid, { ...row, seen: ts, lineage: extendLineage(row.lineage, ts) });
+      return () => job.finish({ result, changeId });
+    } catch (error) {
+      job.fail(error);
+      return undefined;
+    }
+  }
+}
