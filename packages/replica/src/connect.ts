@@ -13,17 +13,17 @@ export interface Connection {
  * Replaces the partners that either has.
  */
 export const connect = (left: Replica, right: Replica): Connection => {
-  const link = (from: Replica, to: Replica, fromName: string, toName: string): void => {
+  const isEmpty = (replica: Replica): boolean => replica.status().totals.liveEntries === 0;
+  const link = (from: Replica, to: Replica, fromName: string, toName: string, automaticRefresh: boolean): void => {
     const open = async (): Promise<Channel> => {
       const [near, far] = channelPair({ partners: [toName, fromName] });
       void to.accept(far);
       return near;
     };
-    const automaticRefresh = from.status().totals.liveEntries === 0 && to.status().totals.liveEntries > 0;
     from.setPartners([{ origin: toName, type: "mutual-pull", connect: open, automaticRefresh }]);
   };
-  link(left, right, "repl://left", "repl://right");
-  link(right, left, "repl://right", "repl://left");
+  link(left, right, "repl://left", "repl://right", isEmpty(left) && !isEmpty(right));
+  link(right, left, "repl://right", "repl://left", isEmpty(right));
   return {
     disconnect: () => {
       left.setPartners([]);

@@ -34,4 +34,5 @@ export type {
 export { ReplicaError, type ReplicaErrorCode } from "./replica-error.js";
 export type { LinkState, PartnerStatus, RefreshProgress, ReplicaStatus, Totals } from "./replica-status.js";
 export { type AttributeSchema, mergeKindOf, type Schema } from "./schema.js";
+export type { PullOutcome } from "./session/pull-outcome.js";
 export { systemClock, systemHash, systemRandom } from "./system/system-ports.js";

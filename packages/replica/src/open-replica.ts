@@ -15,6 +15,7 @@ import { newDatabaseName, Replacements } from "./refresh/replacements.js";
 import type { Replica } from "./replica.js";
 import { ReplicaNode, storedEntryLimits } from "./replica-node.js";
 import type { Schema } from "./schema.js";
+import { type ChunkLimits, DEFAULT_CHUNK } from "./session/feed-stream.js";
 import { systemClock, systemHash, systemRandom } from "./system/system-ports.js";
 
 export interface ReplicaOptions {
@@ -26,6 +27,8 @@ export interface ReplicaOptions {
   /** A change stamped further ahead of the local clock is not applied; 300,000 when left out. */
   readonly clockSkewMaxMs?: number;
   readonly limits?: ProtocolLimits;
+  /** How much this node sends at once; 2,000 entries or 1 MiB when left out. */
+  readonly chunk?: ChunkLimits;
   /**
    * Keep the database that a refresh replaced until the next refresh succeeds; true when left out. Otherwise it goes
    * when the replica is opened again.
@@ -72,6 +75,7 @@ export const openReplica = async (options: ReplicaOptions): Promise<Replica> => 
     limits,
     pollIntervalMs: options.pollIntervalMs ?? DEFAULTS.pollIntervalMs,
     clockSkewMaxMs: options.clockSkewMaxMs ?? DEFAULTS.clockSkewMaxMs,
+    chunk: options.chunk ?? DEFAULT_CHUNK,
     software: options.software ?? DEFAULTS.software,
     onDiscard: options.onDiscard,
   };

@@ -1,8 +1,5 @@
 /** Bounds on memory and turns of one replica, in one place. */
 export const REPLICA_LIMITS = {
-  /** Records of one chunk on the wire, and of one commit at the consumer. */
-  chunkBytesMax: 1024 * 1024,
-  chunkEntriesMax: 2_000,
   /** Rows read from the store at once by a scan. */
   pageRowsMax: 1_000,
   pageBytesMax: 1024 * 1024,

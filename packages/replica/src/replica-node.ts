@@ -31,6 +31,9 @@ import type {
 import { ReplicaError } from "./replica-error.js";
 import type { RefreshProgress, ReplicaStatus } from "./replica-status.js";
 import type { Schema } from "./schema.js";
+import type { ChunkLimits } from "./session/feed-stream.js";
+import type { PullOutcome } from "./session/pull-outcome.js";
+import { type PullingContext, pullOver } from "./session/pull-over.js";
 import { Supplying } from "./session/supplying.js";
 import { Turn } from "./turn.js";
 import { verifyDatabase } from "./verify-database.js";
@@ -43,6 +46,7 @@ export interface ReplicaSettings {
   readonly limits: ProtocolLimits;
   readonly pollIntervalMs: number;
   readonly clockSkewMaxMs: number;
+  readonly chunk: ChunkLimits;
   readonly software: string;
   readonly onDiscard: ((entries: AsyncIterable<Entry>) => Promise<void>) | undefined;
 }
@@ -54,6 +58,7 @@ export class ReplicaNode implements Replica {
   readonly #commits = new CommitSignal();
   readonly #closing = new AbortController();
   readonly #writer: Writer;
+  readonly #pulling: PullingContext;
   readonly #links: PartnerLinks;
   readonly #supplying: Supplying;
   /** Replaced by a refresh while readers may still be in it: closed with the replica, or by the next refresh. */
@@ -76,6 +81,7 @@ export class ReplicaNode implements Replica {
       entryLimits: () => this.#entryLimits(),
       onCommit: () => this.#commits.notify(),
     };
+    this.#pulling = shared;
     this.#writer = new Writer({ ...shared, schema: () => this.#schema });
     this.#links = new PartnerLinks({
       ...shared,
@@ -169,6 +175,11 @@ export class ReplicaNode implements Replica {
 
   accept(channel: Channel): Promise<void> {
     return this.#closing.signal.aborted ? channel.close() : this.#supplying.accept(channel);
+  }
+
+  pullFrom(channel: Channel): Promise<PullOutcome> {
+    this.#expectOpen();
+    return pullOver(channel, this.#pulling);
   }
 
   pullNow(): void {

@@ -4,6 +4,7 @@ import type { AttributeChanges, Attributes, Entry, Lookup } from "./entry.js";
 import type { PartnerOptions } from "./partner.js";
 import type { RefreshProgress, ReplicaStatus } from "./replica-status.js";
 import type { Schema } from "./schema.js";
+import type { PullOutcome } from "./session/pull-outcome.js";
 
 /** One replica of one database. Made by `openReplica`. */
 export interface Replica {
@@ -50,6 +51,11 @@ export interface Replica {
   setSchema(schema: Schema): void;
   /** Supplies the partner on `channel` until it ends. Never rejects. */
   accept(channel: Channel): Promise<void>;
+  /**
+   * Pulls once over `channel`, which is closed afterwards: for those who keep their own schedule or transport. Rejects
+   * as a link's pull would, with a `ProtocolError`; what was applied before stays, and the next pull goes on.
+   */
+  pullFrom(channel: Channel): Promise<PullOutcome>;
   /** Pulls from every partner without waiting for the next poll. */
   pullNow(): void;
 

@@ -1,7 +1,7 @@
 import { DuplicateChangeError, type ServerLag } from "@concordat/crdt";
 import { ProtocolError, type ProtocolErrorCode } from "@concordat/protocol";
 import type { LinkState } from "../replica-status.js";
-import type { PullOutcome } from "../session/pull.js";
+import type { PullOutcome } from "../session/pull-outcome.js";
 
 /** What a link says of itself: a state for programs, a sentence and a remedy for people. */
 export interface LinkReport {

@@ -1,39 +1,18 @@
-import {
-  type Channel,
-  type Conversation,
-  type EntryLimits,
-  exchangeHello,
-  type Hello,
-  openConversation,
-  ProtocolError,
-  type ProtocolLimits,
-} from "@concordat/protocol";
-import type { Database } from "../database/database.js";
+import { type Channel, type Conversation, ProtocolError } from "@concordat/protocol";
 import type { PartnerOptions } from "../partner.js";
 import type { Clock } from "../ports/clock.js";
-import type { CreateHash } from "../ports/hash.js";
 import type { Log } from "../ports/log.js";
-import type { Random } from "../ports/random.js";
 import { REPLICA_LIMITS } from "../replica-limits.js";
 import type { PartnerStatus } from "../replica-status.js";
-import { type PullOutcome, pull } from "../session/pull.js";
-import { RememberedRuv } from "../session/remembered-ruv.js";
-import type { Turn } from "../turn.js";
+import type { PullOutcome } from "../session/pull-outcome.js";
+import { openPullSession, type PullingContext } from "../session/pull-over.js";
 import { type LinkReport, reportOfError, reportOfOutcome } from "./link-state.js";
 import { retryDelayMs } from "./retry-delay.js";
 
-export interface LinkContext {
-  readonly turn: Turn;
+export interface LinkContext extends PullingContext {
   readonly clock: Clock;
-  readonly random: Random;
   readonly log: Log;
-  readonly createHash: CreateHash;
-  readonly limits: ProtocolLimits;
   readonly pollIntervalMs: number;
-  readonly database: () => Database;
-  readonly entryLimits: () => EntryLimits;
-  readonly hello: () => Hello;
-  readonly onCommit: () => void;
   /** Refreshes from this partner, when its options allow it; resolves when the link may be tried again. */
   readonly refresh: (origin: string, signal: AbortSignal) => Promise<void>;
 }
@@ -125,25 +104,13 @@ export class PartnerLink {
 
   /** One connection, for as long as it serves. Resolves when the link has to wait for somebody to do something. */
   async #connectAndPull(): Promise<void> {
-    const { context, origin } = { context: this.#context, origin: this.options.origin };
     const channel = await this.options.connect(this.#stop.signal);
     this.#connected = channel;
     try {
-      const conversation = openConversation(channel, { role: "consumer", limits: context.limits });
-      const supplier = await exchangeHello(conversation, context.hello());
-      const remembered = new RememberedRuv(context.createHash);
+      const session = await openPullSession(channel, this.#context);
       while (!this.#stop.signal.aborted) {
-        const outcome = await pull({
-          ...context,
-          conversation,
-          supplier,
-          remembered,
-          onApplied: (entries) => {
-            this.#entriesApplied += entries;
-            this.#show({ state: "catching-up", message: `is taking over changes of ${origin}`, remedy: undefined });
-          },
-        });
-        if (!(await this.#afterPull(outcome, conversation))) return;
+        const outcome = await session.pull((entries) => this.#noteApplied(entries));
+        if (!(await this.#afterPull(outcome, session.conversation))) return;
       }
     } finally {
       this.#connected = undefined;
@@ -191,6 +158,12 @@ export class PartnerLink {
     throw new ProtocolError("unexpected_message", `the partner answered a subscription with ${reply.type}`, {
       blame: "peer",
     });
+  }
+
+  #noteApplied(entries: number): void {
+    this.#entriesApplied += entries;
+    const message = `is taking over changes of ${this.options.origin}`;
+    this.#show({ state: "catching-up", message, remedy: undefined });
   }
 
   #failed(error: unknown): number {

@@ -1,4 +1,4 @@
-import type { Ruv } from "@concordat/crdt";
+import type { Ruv, ServerUuid } from "@concordat/crdt";
 import { type Chunk, type Cursor, type EntryLimits, validateEntry } from "@concordat/protocol";
 import type { Operation } from "@concordat/storage";
 import { CommitBuilder, type EntryWrite } from "../database/commit-builder.js";
@@ -28,8 +28,8 @@ export class RefreshCopy {
   }
 
   /** Durable when it resolves, with the cursor that reaches it. @throws ProtocolError, with nothing of it stored. */
-  async write(chunk: Chunk, serverCount: number, limits: EntryLimits): Promise<void> {
-    const builder = await this.#staged(chunk, serverCount, limits);
+  async write(chunk: Chunk, servers: readonly ServerUuid[], limits: EntryLimits): Promise<void> {
+    const builder = await this.#staged(chunk, servers, limits);
     builder.setCursor(chunk.cursor);
     await builder.commit(this.#random.bytes(COMMIT_NAME_BYTES));
   }
@@ -42,9 +42,9 @@ export class RefreshCopy {
     await builder.commit(this.#random.bytes(COMMIT_NAME_BYTES), identity);
   }
 
-  async #staged(chunk: Chunk, serverCount: number, limits: EntryLimits): Promise<CommitBuilder> {
+  async #staged(chunk: Chunk, servers: readonly ServerUuid[], limits: EntryLimits): Promise<CommitBuilder> {
     const builder = new CommitBuilder(this.#database);
-    const headers = chunk.records.map((record) => validateEntry(record, serverCount, limits));
+    const headers = chunk.records.map((record) => validateEntry(record, servers, limits));
     const known = this.#resumed ? await this.#database.store.getMany(headers.map(({ uuid }) => entryKey(uuid))) : [];
     for (const [index, { uuid, kind, newestMicros }] of headers.entries()) {
       const record = chunk.records[index] as Uint8Array;
@@ -57,7 +57,7 @@ export class RefreshCopy {
   #storedEntry(value: Uint8Array | undefined): EntryWrite["stored"] {
     if (value === undefined) return undefined;
     const stored = storedEntryOf(value);
-    const { kind } = validateEntry(stored.record, this.#database.table.servers.length, this.#database.limits);
+    const { kind } = validateEntry(stored.record, this.#database.table.servers, this.#database.limits);
     return { ...stored, kind };
   }
 }

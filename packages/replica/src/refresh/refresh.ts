@@ -135,7 +135,7 @@ const copyStream = async (
 ): Promise<End> => {
   let entries = 0;
   for await (const { chunk, end } of readStream(conversation, begin, context.createHash)) {
-    if (chunk) await copy.write(chunk, begin.servers.length, context.entryLimits());
+    if (chunk) await copy.write(chunk, begin.servers, context.entryLimits());
     entries += chunk?.records.length ?? 0;
     context.onProgress({
       origin: context.partner.origin,

@@ -6,7 +6,15 @@ import { entryKeyOfBytes, feedBetween, numberOfKey } from "../database/key-space
 import { storedEntryOf } from "../database/rows.js";
 import { pagesOf } from "../database/snapshot-reads.js";
 import { ReplicaError } from "../replica-error.js";
-import { REPLICA_LIMITS } from "../replica-limits.js";
+
+/** How much a chunk holds: it is sent as one frame, and applied as one commit. */
+export interface ChunkLimits {
+  readonly entriesMax: number;
+  /** A chunk ends with the entry that reaches it. */
+  readonly bytesMax: number;
+}
+
+export const DEFAULT_CHUNK: ChunkLimits = { entriesMax: 2_000, bytesMax: 1024 * 1024 };
 
 /** Records to send, and the feed number that is reached with the last of them. */
 export interface FeedChunk {
@@ -24,6 +32,7 @@ export async function* feedChunks(
   after: number,
   head: number,
   seen: Seen | undefined,
+  limits: ChunkLimits = DEFAULT_CHUNK,
 ): AsyncGenerator<FeedChunk> {
   let records: Uint8Array[] = [];
   let bytes = 0;
@@ -35,7 +44,7 @@ export async function* feedChunks(
         records.push(record);
         bytes += record.length;
       }
-      if (bytes < REPLICA_LIMITS.chunkBytesMax && records.length < REPLICA_LIMITS.chunkEntriesMax) continue;
+      if (bytes < limits.bytesMax && records.length < limits.entriesMax) continue;
       yield { sequence: numberOfKey(row.key), records };
       records = [];
       bytes = 0;

@@ -1,4 +1,4 @@
-import { claimedRows, type DomainUuid, type ServerLag, type ServerUuid } from "@concordat/crdt";
+import { claimedRows, type ServerUuid } from "@concordat/crdt";
 import {
   type Begin,
   type Conversation,
@@ -7,7 +7,6 @@ import {
   type EntryLimits,
   type Hello,
   ProtocolError,
-  type UnwillingReason,
 } from "@concordat/protocol";
 import type { Database } from "../database/database.js";
 import { COMMIT_NAME_BYTES } from "../database/rows.js";
@@ -16,6 +15,7 @@ import type { CreateHash } from "../ports/hash.js";
 import type { Random } from "../ports/random.js";
 import type { Turn } from "../turn.js";
 import { applyStates } from "./apply-states.js";
+import type { PullOutcome } from "./pull-outcome.js";
 import { type RememberedRuv, ruvOfRows } from "./remembered-ruv.js";
 import { readStream, type StreamStep } from "./stream-reader.js";
 
@@ -33,18 +33,6 @@ export interface PullContext {
   readonly onCommit: () => void;
   readonly onApplied: (entries: number) => void;
 }
-
-/** How a pull ended, when the connection did not. */
-export type PullOutcome =
-  | { readonly kind: "up-to-date" }
-  | { readonly kind: "applied"; readonly entries: number }
-  | { readonly kind: "domain-mismatch"; readonly domainUuid: DomainUuid }
-  | { readonly kind: "refresh-required"; readonly lags: readonly ServerLag[] }
-  | { readonly kind: "unwilling"; readonly reason: UnwillingReason; readonly lags: readonly ServerLag[] }
-  /** The partner has changes of this very server that this database has not: it went back in time, or was copied. */
-  | { readonly kind: "forked"; readonly oursMicros: number; readonly theirsMicros: number }
-  /** The database was replaced, or another pull of this supplier went ahead, while this one ran. */
-  | { readonly kind: "superseded" };
 
 /**
  * Pulls once what this replica has not seen. Each chunk is durable before the next one is applied, with its cursor;

@@ -1,5 +1,5 @@
 import { isUnseen, type Ruv, sameBytes, seenIn } from "@concordat/crdt";
-import type { Conversation, Cursor, Incremental, Refresh, WireRuvRow } from "@concordat/protocol";
+import type { Conversation, Cursor, Incremental, Refresh } from "@concordat/protocol";
 import type { Snapshot } from "@concordat/storage";
 import type { CommitSignal } from "../commit-signal.js";
 import { type Database, type Head, readHead } from "../database/database.js";
@@ -7,7 +7,7 @@ import { commitAt, readRuvRows } from "../database/snapshot-reads.js";
 import type { Clock } from "../ports/clock.js";
 import type { CreateHash } from "../ports/hash.js";
 import { REPLICA_LIMITS } from "../replica-limits.js";
-import { feedChunks } from "./feed-stream.js";
+import { type ChunkLimits, feedChunks } from "./feed-stream.js";
 import { RememberedRuv, wireRows } from "./remembered-ruv.js";
 import { decideIncremental, decideRefresh, type SupplierView } from "./supply-decision.js";
 
@@ -17,6 +17,7 @@ export interface SupplierContext {
   readonly clock: Clock;
   readonly createHash: CreateHash;
   readonly commits: CommitSignal;
+  readonly chunk: ChunkLimits;
   readonly isRefreshing: () => boolean;
   readonly onRequest: () => void;
   /** Aborts when this node stops supplying from this database. */
@@ -123,7 +124,7 @@ class SupplierSession {
     const digest = createHash();
     let count = 0;
     const seen = consumer && seenIn(consumer);
-    for await (const chunk of feedChunks(database, snapshot, after, head.sequence, seen)) {
+    for await (const chunk of feedChunks(database, snapshot, after, head.sequence, seen, this.#context.chunk)) {
       for (const record of chunk.records) digest.update(record);
       count += chunk.records.length;
       await conversation.send({

@@ -1,16 +1,10 @@
-import {
-  type Channel,
-  exchangeHello,
-  type Hello,
-  openConversation,
-  ProtocolError,
-  type ProtocolLimits,
-} from "@concordat/protocol";
+import { type Channel, exchangeHello, type Hello, openConversation, type ProtocolLimits } from "@concordat/protocol";
 import type { CommitSignal } from "../commit-signal.js";
 import type { Database } from "../database/database.js";
 import type { Clock } from "../ports/clock.js";
 import type { CreateHash } from "../ports/hash.js";
 import type { Log } from "../ports/log.js";
+import type { ChunkLimits } from "./feed-stream.js";
 import { supply } from "./supplier.js";
 
 export interface SupplyingContext {
@@ -19,6 +13,7 @@ export interface SupplyingContext {
   readonly log: Log;
   readonly limits: ProtocolLimits;
   readonly commits: CommitSignal;
+  readonly chunk: ChunkLimits;
   readonly database: () => Database;
   readonly hello: () => Hello;
   readonly isRefreshing: () => boolean;
@@ -67,10 +62,9 @@ export class Supplying {
       await supply({ ...this.#context, database, conversation, signal: stop.signal, onRequest: request });
     } catch (error) {
       if (!stop.signal.aborted) {
-        log.warn("supply_ended", `supplying ${partner} ended: ${error instanceof Error ? error.message : error}`, {
-          partner,
-        });
-        await tellPeer(conversation, error);
+        const reason = error instanceof Error ? error : new Error(String(error));
+        log.warn("supply_ended", `supplying ${partner} ended: ${reason.message}`, { partner });
+        await conversation.close(reason);
       }
     } finally {
       this.#open.delete(channel);
@@ -78,12 +72,3 @@ export class Supplying {
     }
   }
 }
-
-/** The peer's own mistakes are named to it; what went wrong here is not its business. */
-const tellPeer = async (conversation: { send: (message: never) => Promise<void> }, error: unknown): Promise<void> => {
-  const named = error instanceof ProtocolError && error.blame === "peer";
-  const code = named ? error.code : "internal";
-  const message = named ? error.message : "the supplier could not go on; its log says why";
-  const sent = conversation.send({ type: "error", code, message, retryable: !named } as never);
-  await sent.catch(() => undefined);
-};

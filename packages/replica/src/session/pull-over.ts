@@ -1,0 +1,44 @@
+import {
+  type Channel,
+  type Conversation,
+  exchangeHello,
+  type Hello,
+  openConversation,
+  type ProtocolLimits,
+} from "@concordat/protocol";
+import { type PullContext, pull } from "./pull.js";
+import type { PullOutcome } from "./pull-outcome.js";
+import { RememberedRuv } from "./remembered-ruv.js";
+
+/** What a pull needs of this replica, whichever connection it goes over. */
+export interface PullingContext extends Omit<PullContext, "conversation" | "supplier" | "remembered" | "onApplied"> {
+  readonly limits: ProtocolLimits;
+  readonly hello: () => Hello;
+}
+
+/** A connection over which the same supplier is pulled from again and again. */
+export interface PullSession {
+  readonly conversation: Conversation<"consumer">;
+  pull(onApplied: (entries: number) => void): Promise<PullOutcome>;
+}
+
+/** Says hello. @throws ProtocolError as `exchangeHello` does. */
+export const openPullSession = async (channel: Channel, context: PullingContext): Promise<PullSession> => {
+  const conversation = openConversation(channel, { role: "consumer", limits: context.limits });
+  const supplier = await exchangeHello(conversation, context.hello());
+  const remembered = new RememberedRuv(context.createHash);
+  return {
+    conversation,
+    pull: (onApplied) => pull({ ...context, conversation, supplier, remembered, onApplied }),
+  };
+};
+
+/** Pulls once over `channel`, and closes it. */
+export const pullOver = async (channel: Channel, context: PullingContext): Promise<PullOutcome> => {
+  try {
+    const session = await openPullSession(channel, context);
+    return await session.pull(() => undefined);
+  } finally {
+    await channel.close();
+  }
+};
