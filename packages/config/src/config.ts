@@ -1,0 +1,84 @@
+import type { BindAddress } from "./bind-address.js";
+import type { Origin } from "./origin.js";
+
+/** From the most to the least; `info` by default. */
+export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** How concurrent writes to an attribute are merged (model, section 2). */
+export const mergeKinds = ["register", "set", "map", "counter"] as const;
+export type MergeKind = (typeof mergeKinds)[number];
+
+/** A valid `server.toml`, with every default filled in. Paths are absolute; durations are in milliseconds. */
+export interface Config {
+  /** `db_path`: the directory of the embedded store; `./data` beside the file by default. */
+  readonly dbPath: string;
+  /** `adminbindpath`: the unix socket; `concordat.sock` in `dbPath` by default. */
+  readonly adminBindPath: string;
+  /** `bindaddress`: the data API over TCP; `undefined` where only the unix socket serves. */
+  readonly bindAddress: BindAddress | undefined;
+  readonly logLevel: LogLevel;
+  readonly storage: StorageConfig;
+  /** `undefined` for a node without `[replication]`; otherwise the acknowledgement line was there. */
+  readonly replication: ReplicationConfig | undefined;
+  /** `[attributes.<name>]`, by name; an object without a prototype, so that any name is only a name. */
+  readonly attributes: Readonly<Record<string, AttributeConfig>>;
+}
+
+/** `url` may hold a password: do not log it. */
+export type StorageConfig =
+  | { readonly type: "lmdb" }
+  | { readonly type: "memory" }
+  | { readonly type: "postgres"; readonly url: string };
+
+export interface ReplicationConfig {
+  /** Where partners reach this node, and what its certificate is made for. */
+  readonly origin: Origin;
+  readonly bindAddress: BindAddress;
+  /** How long a pull waits when no push wakes it; 15 s by default. */
+  readonly taskPollIntervalMs: number;
+  /** Age at which tombstones are purged; 7 days by default (model, section 7). */
+  readonly changelogMaxAgeMs: number;
+  /** How far ahead of the local clock a change may be stamped; 5 minutes by default (model, section 1). */
+  readonly maxClockSkewMs: number;
+  /** In the order of the file; their origins differ from each other and from this node's. */
+  readonly partners: readonly PartnerConfig[];
+}
+
+export type PartnerConfig = MutualPullPartner | PullPartner | AllowPullPartner;
+
+/** Each pulls from the other. */
+export interface MutualPullPartner extends PartnerIdentity {
+  readonly type: "mutual-pull";
+  /** Refresh from this partner without being asked; `false` by default. */
+  readonly automaticRefresh: boolean;
+}
+
+/** This node pulls from the partner. */
+export interface PullPartner extends PartnerIdentity {
+  readonly type: "pull";
+  /** Refresh from this partner without being asked; `false` by default. */
+  readonly automaticRefresh: boolean;
+}
+
+/** The partner pulls from this node. */
+export interface AllowPullPartner extends PartnerIdentity {
+  readonly type: "allow-pull";
+}
+
+export interface PartnerIdentity {
+  readonly origin: Origin;
+  /** The one or two certificates that the partner may show, DER; two while it renews. */
+  readonly certificates: readonly Uint8Array[];
+}
+
+/** `[attributes.<name>]`; `register` and `false` by default. */
+export interface AttributeConfig {
+  readonly merge: MergeKind;
+  /** No two live entries may have the same value. */
+  readonly unique: boolean;
+  /** Values are uuids of other entries. */
+  readonly reference: boolean;
+  /** An entry without it is shown as a conflict. */
+  readonly required: boolean;
+}
