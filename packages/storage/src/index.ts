@@ -1,3 +1,11 @@
+export { copyBatch } from "./batch-copy.js";
+export { assertDatabaseName, isDatabaseName } from "./database-name.js";
+export type { Fault, FaultPlan, StorageCall, StorageOperation } from "./fault-plan.js";
+export { type FaultyStorage, faultyStorage } from "./faulty-storage.js";
+export { assertKeyLength } from "./key-length.js";
+export { compareKeys, keySuccessor, prefixRange } from "./key-range.js";
+export { memoryStorage } from "./memory-storage.js";
+export { PageBuilder } from "./page-builder.js";
 export type { Storage } from "./storage.js";
 export { StorageError, type StorageErrorCode } from "./storage-error.js";
 export type { Batch, KeyRange, Operation, Page, PageLimits, Row, Snapshot, Store, StoreSupport } from "./store.js";

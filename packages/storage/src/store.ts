@@ -2,7 +2,8 @@
  * An ordered map of bytes to bytes; keys compare as unsigned bytes, a shorter key before a longer one that it begins.
  *
  * Calls are batch-sized, so that the cost of a promise is paid per batch. The store copies what it is given before
- * the call returns; the caller owns what it gets. After `close` every call rejects with `store_closed`.
+ * the call returns; the caller owns what it gets. Keys are 1 to `supports.keyBytesMax` bytes long, anything else rejects
+ * with `key_length`; values may be empty. After `close` every call but `close` rejects with `store_closed`.
  */
 export interface Store {
   readonly supports: StoreSupport;
@@ -16,10 +17,12 @@ export interface Store {
   /**
    * All or nothing, and visible only once it is as durable as the store supports: once resolved, and if
    * `supports.durable`, it survives the loss of power. Commits take effect in the order of the calls. Rejects with
-   * `store_full` or `store_io` with nothing applied.
+   * `store_full` or `store_io` with nothing applied; one that was called later is not held back by that. After `store_io`
+   * a store may refuse every further commit with `store_io`, until it is opened anew.
    */
   commit(batch: Batch): Promise<void>;
 
+  /** Waits for the commits that were called, and closes the snapshots. Closing twice is harmless. */
   close(): Promise<void>;
 }
 
@@ -30,17 +33,22 @@ export interface StoreSupport {
   readonly keyBytesMax: number;
 }
 
-/** One moment of a store. Every call after `close` rejects with `store_closed`. */
+/** One moment of a store. Every call after `close`, the store's too, rejects with `store_closed`. */
 export interface Snapshot {
+  /** As the store's `getMany`, of this moment. */
   getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]>;
 
   /** The rows of `range`, in order, up to the limits; at least one row when there is one. */
   scan(range: KeyRange, limits: PageLimits): Promise<Page>;
 
+  /** Closing twice is harmless. */
   close(): Promise<void>;
 }
 
-/** From `from` (inclusive) up to `to` (exclusive); without `to`, to the end. `reverse` starts at the end of the range. */
+/**
+ * From `from` (inclusive) up to `to` (exclusive); without `to`, to the end. `reverse` starts at the end of the range.
+ * The bounds are any bytes: they may be empty, or longer than a key may be. A range that ends before it starts is empty.
+ */
 export interface KeyRange {
   readonly from: Uint8Array;
   readonly to?: Uint8Array | undefined;
@@ -69,7 +77,7 @@ export interface Batch {
   readonly operations: readonly Operation[];
 }
 
-/** Puts `value`, or deletes the key when there is none. */
+/** Puts `value`, or deletes the key when there is none. Deleting what is not there is nothing to do. */
 export interface Operation {
   readonly key: Uint8Array;
   readonly value: Uint8Array | undefined;

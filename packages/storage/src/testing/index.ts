@@ -1,1 +1,2 @@
-export {};
+export { describeStorage } from "./describe-storage.js";
+export type { StorageFixture } from "./storage-fixture.js";

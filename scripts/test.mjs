@@ -1,0 +1,38 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { pnpm } from "./pnpm.mjs";
+
+const root = new URL("..", import.meta.url);
+const REPORT = "node_modules/.cache/test-report.json";
+
+const packages = ["packages", "apps", "examples"].flatMap((folder) =>
+  readdirSync(new URL(folder, root)).map((name) => new URL(`${folder}/${name}/`, root)),
+);
+const reports = packages.map((directory) => new URL(REPORT, directory));
+for (const report of reports) rmSync(report, { force: true });
+
+pnpm("install", "--frozen-lockfile", "--reporter=append-only", "--loglevel=warn");
+pnpm("exec", "turbo", "run", "build", "--output-logs=errors-only");
+pnpm("run", "lint");
+pnpm("exec", "turbo", "run", "check", "--output-logs=errors-only");
+pnpm(
+  ...[
+    "exec",
+    "turbo",
+    "run",
+    "test",
+    "--concurrency=2",
+    "--output-logs=new-only",
+    "--log-order=grouped",
+    "--force",
+    "--",
+  ],
+  ...["--reporter=default", "--reporter=json", `--outputFile.json=${REPORT}`],
+);
+
+const totals = { passed: 0, failed: 0 };
+for (const report of reports.filter((file) => existsSync(file))) {
+  const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
+  totals.passed += numPassedTests;
+  totals.failed += numFailedTests;
+}
+process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed\n`);
