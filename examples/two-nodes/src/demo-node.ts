@@ -97,8 +97,7 @@ export class DemoNode {
     args: readonly string[],
     options: { readonly stdin?: string; readonly visible?: boolean } = {},
   ): Promise<Finished> {
-    const [command = "", ...rest] = args;
-    const child = spawn(process.execPath, [CLI, command, "-c", this.configFile, ...rest], {
+    const child = spawn(process.execPath, [CLI, ...args, "-c", this.configFile], {
       stdio: ["pipe", "pipe", options.visible ? "inherit" : "pipe"],
     });
     const output = { stdout: "", stderr: "" };
