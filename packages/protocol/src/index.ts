@@ -1,5 +1,14 @@
 export type { Channel, Traffic } from "./channel.js";
+export { type Conversation, openConversation, type Role } from "./conversation.js";
+export { decodeEntry } from "./decode-entry.js";
+export { decodeMessage, type MessageLimits } from "./decode-message.js";
+export { encodeEntry } from "./encode-entry.js";
+export { encodeMessage } from "./encode-message.js";
+export { type EntryLimits, readEntryUuid } from "./entry-record.js";
+export { exchangeHello } from "./exchange-hello.js";
+export { FRAME_HEADER_BYTES, FrameReader, frameHeader } from "./frame.js";
 export { DEFAULT_LIMITS, type ProtocolLimits } from "./limits.js";
+export { type ChannelPairOptions, channelPair } from "./memory-channel.js";
 export {
   type AnnouncedLimits,
   type Begin,
@@ -25,4 +34,9 @@ export {
   type UnwillingReason,
   type WireRuvRow,
 } from "./message.js";
+export { type Direction, MESSAGE_TYPES } from "./message-type.js";
 export { type Blame, ProtocolError, type ProtocolErrorCode } from "./protocol-error.js";
+export { ruvDigest, ruvWireBytes } from "./ruv-digest.js";
+export { VALUE_CONTAINERS_MAX } from "./scan-value.js";
+export { type ValidatedEntry, validateEntry } from "./validate-entry.js";
+export { decodeValue, encodeValue } from "./value.js";

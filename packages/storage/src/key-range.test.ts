@@ -12,7 +12,11 @@ const prefix = fc.tuple(fc.uint8Array({ maxLength: 3 }), fc.nat({ max: 3 })).map
 
 describe("compareKeys", () => {
   it("orders as Buffer.compare does", () => {
-    fc.assert(fc.property(key, key, (a, b) => expect(Math.sign(compareKeys(a, b))).toBe(Buffer.compare(a, b))));
+    fc.assert(
+      fc.property(key, key, (a, b) => {
+        expect(Math.sign(compareKeys(a, b))).toBe(Buffer.compare(a, b));
+      }),
+    );
   });
 });
 

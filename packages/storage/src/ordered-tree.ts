@@ -45,7 +45,7 @@ interface Leaf {
   readonly values: Uint8Array[];
 }
 
-/** Child `i` holds keys from `keys[i]` up to `keys[i + 1]`; the first child takes whatever sorts before that, too. */
+/** Child `i` holds keys from `keys[i]` up to `keys[i + 1]`. A put below `keys[0]` lowers it: the keys must stay sorted. */
 interface Branch {
   readonly edit: Edit;
   readonly keys: Uint8Array[];
@@ -121,6 +121,7 @@ const put = (node: Node, key: Uint8Array, value: Uint8Array, edit: Edit): Node |
 
 const putInBranch = (branch: Branch, key: Uint8Array, value: Uint8Array, edit: Edit): Node | undefined => {
   const at = childFor(branch, key);
+  if (compareKeys(key, least(branch)) < 0) branch.keys[0] = key;
   const child = ownedChild(branch, at, edit);
   const right = child && put(child, key, value, edit);
   if (right === undefined) return undefined;

@@ -2,7 +2,7 @@
  * An ordered map of bytes to bytes; keys compare as unsigned bytes, a shorter key before a longer one that it begins.
  *
  * Calls are batch-sized, so that the cost of a promise is paid per batch. The store copies what it is given before
- * the call returns; the caller owns what it gets. Keys are 1 to `supports.keyBytesMax` bytes long, anything else rejects
+ * the call returns; the caller owns what it gets: plain arrays of bytes, whose `slice` copies (a `Buffer`'s does not). Keys are 1 to `supports.keyBytesMax` bytes long, anything else rejects
  * with `key_length`; values may be empty. After `close` every call but `close` rejects with `store_closed`.
  */
 export interface Store {

@@ -13,7 +13,7 @@ import type { StorageFixture } from "./storage-fixture.js";
  * What no test of the interface can see is the adapter's own to show: that a resolved commit survives the loss of power.
  */
 export const describeStorage = (name: string, create: () => Promise<StorageFixture>): void => {
-  describe(`${name} keeps the Storage contract`, () => {
+  describe(`${name} keeps the Storage contract`, { timeout: TIMEOUT_MS }, () => {
     let fixture: StorageFixture;
 
     beforeEach(async () => {
@@ -33,3 +33,6 @@ export const describeStorage = (name: string, create: () => Promise<StorageFixtu
     describeModel(() => fixture);
   });
 };
+
+/** Hundreds of synced commits take seconds on a busy disk. */
+const TIMEOUT_MS = 30_000;

@@ -8,7 +8,7 @@ import type { Subject } from "./storage-fixture.js";
 /** Whole histories of commits, snapshots and reads, compared with a model at every step. */
 export const describeModel = (subject: Subject): void => {
   describe("model", () => {
-    it("behaves as a sorted array does", { timeout: 60_000 }, async () => {
+    it("behaves as a sorted array does", { timeout: 120_000 }, async () => {
       let run = 0;
       await fc.assert(
         fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {

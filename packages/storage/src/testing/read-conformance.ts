@@ -35,6 +35,19 @@ export const describeReads = (subject: Subject): void => {
       expect(text(second)).toBe("value");
     });
 
+    it("gives plain arrays, whose slices are copies", async () => {
+      await commit(store, put("key", "value"));
+      const snapshot = await store.snapshot();
+      const [row] = (await snapshot.scan({ from: bytes("") }, NO_LIMITS)).rows;
+      const [value] = await store.getMany([bytes("key")]);
+      await snapshot.close();
+      for (const given of [row?.key, row?.value, value]) {
+        const kept = text(given);
+        given?.slice(0, 2).fill(0);
+        expect(text(given)).toBe(kept);
+      }
+    });
+
     it("gives bytes that later reads and commits leave alone", async () => {
       await commit(store, put("a", "first"), put("b", "other"));
       const [kept] = await store.getMany([bytes("a")]);

@@ -1,0 +1,235 @@
+import { type DomainUuid, type ServerUuid, UUID_BYTES, type Uuid, writeUuid } from "@concordat/crdt";
+import { malformed } from "./malformed.js";
+import { hasLoneSurrogate } from "./utf8.js";
+
+const INITIAL_BYTES = 4 * 1024;
+/** A writer that once held an entry of the greatest size does not keep room for the next. */
+const KEPT_BYTES_MAX = 1024 * 1024;
+const TWO_TO_THE_32 = 0x1_0000_0000;
+/** Texts up to this many characters are written by a loop: faster than the call of an encoder. */
+const SHORT_TEXT_LENGTH = 64;
+
+const encoder = new TextEncoder();
+
+let spare: ByteWriter | undefined;
+
+/** What `write` writes, as bytes of its own. The writer is shared: it is not to be kept. */
+export const writtenBytes = (write: (writer: ByteWriter) => void): Uint8Array => {
+  // Taken for as long as it is used: a getter of a value that is being encoded may encode another one.
+  const writer = spare ?? new ByteWriter();
+  spare = undefined;
+  try {
+    write(writer);
+    return writer.copy();
+  } finally {
+    writer.clear();
+    spare = writer;
+  }
+};
+
+/** Writes MessagePack, everything in its shortest form, into bytes that grow. */
+export class ByteWriter {
+  #bytes = new Uint8Array(INITIAL_BYTES);
+  #view = new DataView(this.#bytes.buffer);
+  #at = 0;
+
+  copy(): Uint8Array {
+    return this.#bytes.slice(0, this.#at);
+  }
+
+  clear(): void {
+    this.#at = 0;
+    if (this.#bytes.length > KEPT_BYTES_MAX) this.#resize(INITIAL_BYTES);
+  }
+
+  nil(): void {
+    this.#byte(0xc0);
+  }
+
+  boolean(value: boolean): void {
+    this.#byte(value ? 0xc3 : 0xc2);
+  }
+
+  /** `value` is a safe integer. */
+  integer(value: number): void {
+    this.#reserve(9);
+    if (value >= 0) this.#unsigned(value);
+    else this.#negative(value);
+  }
+
+  /** A time, an index, a number of things. Throws `Malformed` unless `value` is an integer from 0 to 2^53 - 1. */
+  count(value: number): void {
+    if (!(Number.isSafeInteger(value) && value >= 0)) malformed(`${value} is not an integer from 0 to 2^53 - 1`);
+    this.#reserve(9);
+    this.#unsigned(value);
+  }
+
+  /** `value` is beyond the safe integers and fits 64 bits. */
+  bigInteger(value: bigint): void {
+    this.#byte(value < 0n ? 0xd3 : 0xcf);
+    this.#reserve(8);
+    this.#view.setBigUint64(this.#at, BigInt.asUintN(64, value));
+    this.#at += 8;
+  }
+
+  float64(value: number): void {
+    this.#byte(0xcb);
+    this.#reserve(8);
+    this.#view.setFloat64(this.#at, value);
+    this.#at += 8;
+  }
+
+  array(count: number): void {
+    this.#header(count, 0x90, 16, undefined, 0xdc);
+  }
+
+  map(count: number): void {
+    this.#header(count, 0x80, 16, undefined, 0xde);
+  }
+
+  /** Throws `Malformed` when `text` has no UTF-8. */
+  text(text: string): void {
+    if (text.length <= SHORT_TEXT_LENGTH && this.#shortAscii(text)) return;
+    if (hasLoneSurrogate(text)) malformed("text with half of a surrogate pair");
+    this.#reserve(5 + text.length * 3);
+    const start = this.#at;
+    const { written } = encoder.encodeInto(text, this.#bytes.subarray(start + 5));
+    this.#header(written, 0xa0, 32, 0xd9, 0xda);
+    if (this.#at !== start + 5) this.#bytes.copyWithin(this.#at, start + 5, start + 5 + written);
+    this.#at += written;
+  }
+
+  binary(bytes: Uint8Array): void {
+    this.#header(bytes.length, 0, 0, 0xc4, 0xc5);
+    this.raw(bytes);
+  }
+
+  uuid(uuid: Uuid | ServerUuid | DomainUuid): void {
+    this.#header(UUID_BYTES, 0, 0, 0xc4, 0xc5);
+    this.#reserve(UUID_BYTES);
+    writeUuid(uuid, this.#bytes, this.#at);
+    this.#at += UUID_BYTES;
+  }
+
+  /** Eight bytes, big-endian, as binary. */
+  binary64(value: bigint): void {
+    this.#header(8, 0, 0, 0xc4, 0xc5);
+    this.#reserve(8);
+    this.#view.setBigUint64(this.#at, value);
+    this.#at += 8;
+  }
+
+  /** Bytes that are MessagePack already. */
+  raw(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
+  }
+
+  /** As `raw`, of bytes that come as characters (latin1). */
+  rawLatin1(text: string): void {
+    this.#reserve(text.length);
+    for (let index = 0; index < text.length; index += 1) this.#bytes[this.#at + index] = text.charCodeAt(index);
+    this.#at += text.length;
+  }
+
+  #shortAscii(text: string): boolean {
+    const { length } = text;
+    this.#reserve(2 + length);
+    const bytes = this.#bytes;
+    const content = this.#at + (length < 32 ? 1 : 2);
+    for (let index = 0; index < length; index += 1) {
+      const unit = text.charCodeAt(index);
+      if (unit >= 0x80) return false;
+      bytes[content + index] = unit;
+    }
+    this.#header(length, 0xa0, 32, 0xd9, 0xda);
+    this.#at += length;
+    return true;
+  }
+
+  /** A length in the first form that holds it: in the first byte, in 8 bits (where there is that form), 16, or 32. */
+  #header(count: number, fixed: number, fixedBelow: number, code8: number | undefined, code16: number): void {
+    this.#reserve(5);
+    if (count < fixedBelow) {
+      this.#bytes[this.#at++] = fixed | count;
+    } else if (code8 !== undefined && count < 0x100) {
+      this.#bytes[this.#at++] = code8;
+      this.#bytes[this.#at++] = count;
+    } else if (count < 0x10000) {
+      this.#bytes[this.#at++] = code16;
+      this.#bytes[this.#at++] = count >>> 8;
+      this.#bytes[this.#at++] = count;
+    } else {
+      this.#bytes[this.#at++] = code16 + 1;
+      this.#view.setUint32(this.#at, count);
+      this.#at += 4;
+    }
+  }
+
+  #unsigned(value: number): void {
+    const bytes = this.#bytes;
+    if (value < 0x80) {
+      bytes[this.#at++] = value;
+    } else if (value < 0x100) {
+      bytes[this.#at++] = 0xcc;
+      bytes[this.#at++] = value;
+    } else if (value < 0x10000) {
+      bytes[this.#at++] = 0xcd;
+      bytes[this.#at++] = value >>> 8;
+      bytes[this.#at++] = value;
+    } else if (value < TWO_TO_THE_32) {
+      bytes[this.#at++] = 0xce;
+      this.#view.setUint32(this.#at, value);
+      this.#at += 4;
+    } else {
+      bytes[this.#at++] = 0xcf;
+      this.#integer64(value);
+    }
+  }
+
+  #negative(value: number): void {
+    const bytes = this.#bytes;
+    if (value >= -0x20) {
+      bytes[this.#at++] = value;
+    } else if (value >= -0x80) {
+      bytes[this.#at++] = 0xd0;
+      bytes[this.#at++] = value;
+    } else if (value >= -0x8000) {
+      bytes[this.#at++] = 0xd1;
+      this.#view.setInt16(this.#at, value);
+      this.#at += 2;
+    } else if (value >= -0x8000_0000) {
+      bytes[this.#at++] = 0xd2;
+      this.#view.setInt32(this.#at, value);
+      this.#at += 4;
+    } else {
+      bytes[this.#at++] = 0xd3;
+      this.#integer64(value);
+    }
+  }
+
+  #integer64(value: number): void {
+    const high = Math.floor(value / TWO_TO_THE_32);
+    this.#view.setInt32(this.#at, high);
+    this.#view.setUint32(this.#at + 4, value - high * TWO_TO_THE_32);
+    this.#at += 8;
+  }
+
+  #byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#at++] = value;
+  }
+
+  #reserve(count: number): void {
+    const needed = this.#at + count;
+    if (needed > this.#bytes.length) this.#resize(Math.max(needed, this.#bytes.length * 2));
+  }
+
+  #resize(length: number): void {
+    const bytes = new Uint8Array(length);
+    bytes.set(this.#bytes.subarray(0, this.#at));
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
+  }
+}

@@ -1,0 +1,150 @@
+import {
+  type AttributeState,
+  type ChangeId,
+  type CounterState,
+  type CounterTotal,
+  type ElementKey,
+  type EntryState,
+  elementKey,
+  type MapState,
+  type RegisterState,
+  type ServerUuid,
+  type SetElement,
+  type SetState,
+  type Uuid,
+  uuidFromBytes,
+} from "@concordat/crdt";
+import type { EntryLimits } from "./entry-record.js";
+import { decodeName } from "./name-cache.js";
+import { skipItem } from "./skip-item.js";
+import { validateEntry } from "./validate-entry.js";
+import { WireReader } from "./wire-reader.js";
+
+/**
+ * The state in `record`: its change state decoded, its values as views of `record`, unread. The record must not change
+ * as long as the state is used.
+ *
+ * Everything about the record is checked before anything is built.
+ *
+ * @param servers the server table that comes with the record; no server in it twice.
+ * @throws ProtocolError `shape`, or `clock_skew` for a change after `limits.changeMicrosMax`; blame `peer`.
+ */
+export const decodeEntry = (record: Uint8Array, servers: readonly ServerUuid[], limits: EntryLimits): EntryState => {
+  const { uuid } = validateEntry(record, servers, limits);
+  return new StateReader(record, servers, limits.depthMax).entry(uuid);
+};
+
+/** Reads a record that has been validated: what is left out here was checked there. */
+class StateReader {
+  readonly #reader: WireReader;
+  readonly #servers: readonly ServerUuid[];
+  readonly #depthMax: number;
+  #lastIndex = -1;
+  /** Most states of an entry come of one transaction: they share its change id. */
+  #lastChangeId: ChangeId | undefined;
+
+  constructor(record: Uint8Array, servers: readonly ServerUuid[], depthMax: number) {
+    this.#reader = new WireReader(record);
+    this.#servers = servers;
+    this.#depthMax = depthMax;
+  }
+
+  entry(uuid: Uuid): EntryState {
+    const reader = this.#reader;
+    reader.array();
+    reader.uuid();
+    const createdAt = this.#changeId();
+    const conflictOf = reader.nil() ? undefined : uuidFromBytes<Uuid>(reader.bytes, reader.uuid());
+    if (reader.peek() === CHANGE_ID_OPENING) {
+      return { kind: "tombstone", uuid, createdAt, conflictOf, deletedAt: this.#changeId() };
+    }
+    return { kind: "live", uuid, createdAt, conflictOf, attributes: this.#attributes() };
+  }
+
+  #attributes(): Map<string, AttributeState> {
+    const attributes = new Map<string, AttributeState>();
+    const count = this.#reader.map();
+    for (let index = 0; index < count; index += 1) attributes.set(this.#name(), this.#attribute());
+    return attributes;
+  }
+
+  #attribute(): AttributeState {
+    let register: RegisterState | undefined;
+    let set: SetState | undefined;
+    let map: MapState | undefined;
+    let counter: CounterState | undefined;
+    const count = this.#reader.map();
+    for (let index = 0; index < count; index += 1) {
+      const kind = this.#name();
+      if (kind === "register") register = this.#register();
+      else if (kind === "set") set = this.#set();
+      else if (kind === "map") map = this.#map();
+      else counter = this.#counter();
+    }
+    return { register, set, map, counter };
+  }
+
+  #register(): RegisterState {
+    const count = this.#reader.array();
+    const changeId = this.#changeId();
+    return { changeId, value: count === 2 ? this.#value() : undefined };
+  }
+
+  #set(): SetState {
+    const elements = new Map<ElementKey, SetElement>();
+    const count = this.#reader.array();
+    for (let index = 0; index < count; index += 1) {
+      this.#reader.array();
+      const element = { changeId: this.#changeId(), present: this.#reader.boolean() };
+      elements.set(elementKey(this.#value()), element);
+    }
+    return { elements };
+  }
+
+  #map(): MapState {
+    const keys = new Map<string, RegisterState>();
+    const count = this.#reader.map();
+    for (let index = 0; index < count; index += 1) keys.set(this.#name(), this.#register());
+    return { keys };
+  }
+
+  #counter(): CounterState {
+    const totals = new Map<ServerUuid, CounterTotal>();
+    const reader = this.#reader;
+    const count = reader.array();
+    for (let index = 0; index < count; index += 1) {
+      reader.array();
+      const server = this.#servers[reader.integer()] as ServerUuid;
+      totals.set(server, { ts: reader.integer(), increments: reader.integer(), decrements: reader.integer() });
+    }
+    return { totals };
+  }
+
+  #changeId(): ChangeId {
+    const reader = this.#reader;
+    reader.array();
+    const index = reader.integer();
+    const ts = reader.integer();
+    const last = this.#lastChangeId;
+    if (last !== undefined && this.#lastIndex === index && last.ts === ts) return last;
+    const changeId = { ts, server: this.#servers[index] as ServerUuid };
+    this.#lastIndex = index;
+    this.#lastChangeId = changeId;
+    return changeId;
+  }
+
+  #value(): Uint8Array {
+    const reader = this.#reader;
+    const start = reader.at;
+    reader.at = skipItem(reader.bytes, start, reader.end, this.#depthMax);
+    return reader.bytes.subarray(start, reader.at);
+  }
+
+  #name(): string {
+    const start = this.#reader.text();
+    return decodeName(this.#reader.bytes, start, this.#reader.at);
+  }
+}
+
+/** An array of 2. */
+const CHANGE_ID_OPENING = 0x92;

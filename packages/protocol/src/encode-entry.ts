@@ -1,0 +1,156 @@
+import type {
+  AttributeState,
+  ChangeId,
+  CounterState,
+  EntryState,
+  MapState,
+  RegisterState,
+  ServerUuid,
+  SetElement,
+  SetState,
+} from "@concordat/crdt";
+import { type ByteWriter, writtenBytes } from "./byte-writer.js";
+import { malformed, shapeError } from "./malformed.js";
+import { compareUtf8 } from "./utf8.js";
+
+/**
+ * The record of `state`; values are copied into it unread. States without any change in them, which say nothing, are
+ * left out.
+ *
+ * @param indexOf the place of a server in the table that goes with the record.
+ * @throws ProtocolError `shape`, blame `caller`: a time or total that is not an integer from 0 to 2^53 - 1, an index
+ * that is none, a name without a character or without UTF-8. Lengths of names and record are the caller's to limit.
+ */
+export const encodeEntry = (state: EntryState, indexOf: (server: ServerUuid) => number): Uint8Array => {
+  const encoder = new EntryEncoder(indexOf);
+  try {
+    return writtenBytes((writer) => encoder.write(writer, state));
+  } catch (error) {
+    throw shapeError(error, () => encoder.where(state), "caller");
+  }
+};
+
+class EntryEncoder {
+  readonly #indexOf: (server: ServerUuid) => number;
+  #lastServer: ServerUuid | undefined;
+  #lastIndex = 0;
+  #name: string | undefined;
+
+  constructor(indexOf: (server: ServerUuid) => number) {
+    this.#indexOf = indexOf;
+  }
+
+  where(state: EntryState): string {
+    const entry = `entry ${state.uuid}`;
+    return this.#name === undefined ? entry : `${entry}, attribute ${JSON.stringify(this.#name)}`;
+  }
+
+  write(writer: ByteWriter, state: EntryState): void {
+    writer.array(4);
+    writer.uuid(state.uuid);
+    this.#changeId(writer, state.createdAt);
+    if (state.conflictOf === undefined) writer.nil();
+    else writer.uuid(state.conflictOf);
+    if (state.kind === "tombstone") this.#changeId(writer, state.deletedAt);
+    else this.#attributes(writer, state.attributes);
+  }
+
+  #attributes(writer: ByteWriter, attributes: ReadonlyMap<string, AttributeState>): void {
+    const names: string[] = [];
+    for (const [name, state] of attributes) if (kindsIn(state) > 0) names.push(name);
+    writer.map(names.length);
+    for (const name of ascending(names)) {
+      this.#name = name;
+      if (name === "") malformed("an attribute without a name");
+      writer.text(name);
+      this.#attribute(writer, attributes.get(name) as AttributeState);
+    }
+    this.#name = undefined;
+  }
+
+  #attribute(writer: ByteWriter, state: AttributeState): void {
+    writer.map(kindsIn(state));
+    if (state.counter && state.counter.totals.size > 0) {
+      writer.text("counter");
+      this.#counter(writer, state.counter);
+    }
+    if (state.map && state.map.keys.size > 0) {
+      writer.text("map");
+      this.#map(writer, state.map);
+    }
+    if (state.register) {
+      writer.text("register");
+      this.#register(writer, state.register);
+    }
+    if (state.set && state.set.elements.size > 0) {
+      writer.text("set");
+      this.#set(writer, state.set);
+    }
+  }
+
+  #register(writer: ByteWriter, { changeId, value }: RegisterState): void {
+    writer.array(value === undefined ? 1 : 2);
+    this.#changeId(writer, changeId);
+    if (value !== undefined) writer.raw(value);
+  }
+
+  #set(writer: ByteWriter, { elements }: SetState): void {
+    writer.array(elements.size);
+    // Keys hold one character a byte: their order is that of the elements' bytes.
+    for (const key of [...elements.keys()].sort()) {
+      const element = elements.get(key) as SetElement;
+      writer.array(3);
+      this.#changeId(writer, element.changeId);
+      writer.boolean(element.present);
+      writer.rawLatin1(key);
+    }
+  }
+
+  #map(writer: ByteWriter, { keys }: MapState): void {
+    writer.map(keys.size);
+    for (const key of ascending([...keys.keys()])) {
+      writer.text(key);
+      this.#register(writer, keys.get(key) as RegisterState);
+    }
+  }
+
+  #counter(writer: ByteWriter, { totals }: CounterState): void {
+    writer.array(totals.size);
+    // Uuids are lower-case text: its order is that of their bytes.
+    for (const [server, total] of [...totals].sort(([left], [right]) => (left < right ? -1 : 1))) {
+      writer.array(4);
+      this.#server(writer, server);
+      writer.count(total.ts);
+      writer.count(total.increments);
+      writer.count(total.decrements);
+    }
+  }
+
+  #changeId(writer: ByteWriter, { ts, server }: ChangeId): void {
+    writer.array(2);
+    this.#server(writer, server);
+    writer.count(ts);
+  }
+
+  #server(writer: ByteWriter, server: ServerUuid): void {
+    if (server !== this.#lastServer) {
+      this.#lastIndex = this.#indexOf(server);
+      this.#lastServer = server;
+    }
+    writer.count(this.#lastIndex);
+  }
+}
+
+const kindsIn = ({ register, set, map, counter }: AttributeState): number =>
+  (register ? 1 : 0) +
+  (set && set.elements.size > 0 ? 1 : 0) +
+  (map && map.keys.size > 0 ? 1 : 0) +
+  (counter && counter.totals.size > 0 ? 1 : 0);
+
+/** `texts`, sorted by their UTF-8 bytes where they are not yet: those of a decoded state mostly are. */
+const ascending = (texts: string[]): string[] => {
+  for (let index = 1; index < texts.length; index += 1) {
+    if (compareUtf8(texts[index - 1] as string, texts[index] as string) > 0) return texts.sort(compareUtf8);
+  }
+  return texts;
+};

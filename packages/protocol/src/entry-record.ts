@@ -1,0 +1,48 @@
+import { UUID_BYTES, type Uuid, uuidFromBytes } from "@concordat/crdt";
+import type { ProtocolLimits } from "./limits.js";
+import { ProtocolError } from "./protocol-error.js";
+
+/*
+ * An entry record: the bytes of an entry on the wire, and in storage.
+ *
+ *     live      [uuid, createdAt, conflictOf or nil, { name: { kind: state } }]
+ *     tombstone [uuid, createdAt, conflictOf or nil, deletedAt]
+ *
+ *     change id (cid)   [server, ts]; server: index into the server table that comes with the record
+ *     register          [cid] once removed, or [cid, value]
+ *     set               [[cid, present, element], ...]                  ascending by the bytes of the element
+ *     map               { key: [cid] or [cid, value] }
+ *     counter           [[server, ts, increments, decrements], ...]     ascending by the server's uuid
+ *
+ * Uuids are bin 16. Names, kinds and keys ascend by their UTF-8 bytes, none twice. Only `attributes` may be empty.
+ * Given a server table, a state has exactly one record. `docs/protocol.md`, "Entry records".
+ */
+
+/** What a record is held to. */
+export interface EntryLimits extends Pick<ProtocolLimits, "entryBytesMax" | "depthMax" | "attributeNameBytesMax"> {
+  /** The latest change that is accepted, in microseconds since the Unix epoch; `undefined` accepts any. */
+  readonly changeMicrosMax?: number | undefined;
+}
+
+/** An array of 4. */
+export const RECORD_OPENING = 0x94;
+
+/** `[uuid, [0, 0], nil, {}]` */
+export const RECORD_BYTES_MIN = 24;
+
+/** Arrays and maps around a value in a record, at the most. */
+export const RECORD_DEPTH = 5;
+
+/** The opening, and the header of the uuid. */
+const UUID_OFFSET = 3;
+
+/**
+ * Whose record it is, without reading on.
+ *
+ * @throws ProtocolError `shape` when `record` does not open as a record does.
+ */
+export const readEntryUuid = (record: Uint8Array): Uuid => {
+  const opensWell = record[0] === RECORD_OPENING && record[1] === 0xc4 && record[2] === UUID_BYTES;
+  if (opensWell && record.length >= UUID_OFFSET + UUID_BYTES) return uuidFromBytes<Uuid>(record, UUID_OFFSET);
+  throw new ProtocolError("shape", "an entry record that does not begin with a uuid", { blame: "peer" });
+};

@@ -1,0 +1,117 @@
+import { isDeepStrictEqual } from "node:util";
+import { type EntryState, newestChangeOfEntry, type ServerUuid, sameBytes, uuidFromBytes } from "@concordat/crdt";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { decodeEntry } from "./decode-entry.js";
+import { encodeEntry } from "./encode-entry.js";
+import { readEntryUuid } from "./entry-record.js";
+import { DEFAULT_LIMITS } from "./limits.js";
+import { ProtocolError } from "./protocol-error.js";
+import { arbitraryEntry, indexOfServer, SERVERS } from "./testing/arbitrary-entry.js";
+import { mutated, seededRandom } from "./testing/mutate.js";
+import { validateEntry } from "./validate-entry.js";
+
+/** Without the kinds that are not there, and as plain as a comparison wants it. */
+const comparable = (state: EntryState): unknown =>
+  JSON.parse(
+    JSON.stringify(state, (_, value: unknown) => {
+      if (value instanceof Map)
+        return Object.fromEntries([...value].sort(([left], [right]) => (left < right ? -1 : 1)));
+      return value instanceof Uint8Array ? Buffer.from(value).toString("hex") : value;
+    }),
+  );
+
+describe("an entry record", () => {
+  test("gives back the state, and what is read of it without decoding", () => {
+    fc.assert(
+      fc.property(arbitraryEntry, (state) => {
+        const record = encodeEntry(state, indexOfServer);
+        expect(isDeepStrictEqual(comparable(decodeEntry(record, SERVERS, DEFAULT_LIMITS)), comparable(state))).toBe(
+          true,
+        );
+        const validated = validateEntry(record, SERVERS, DEFAULT_LIMITS);
+        expect(validated).toEqual({ uuid: state.uuid, kind: state.kind, newestMicros: newestTimeOf(state) });
+        expect(readEntryUuid(record)).toBe(state.uuid);
+      }),
+    );
+  });
+
+  test("is the same however the state was built", () => {
+    fc.assert(
+      fc.property(arbitraryEntry, (state) => {
+        const record = encodeEntry(state, indexOfServer);
+        expect(sameBytes(encodeEntry(rebuilt(state), indexOfServer), record)).toBe(true);
+      }),
+    );
+  });
+
+  test("is the same on two nodes that number servers differently, once numbered alike", () => {
+    const theirs = [...SERVERS].reverse().concat(uuidFromBytes<ServerUuid>(new Uint8Array(16)));
+    fc.assert(
+      fc.property(arbitraryEntry, (state) => {
+        const record = encodeEntry(state, indexOfServer);
+        const received = decodeEntry(
+          encodeEntry(state, (server) => theirs.indexOf(server)),
+          theirs,
+          DEFAULT_LIMITS,
+        );
+        expect(sameBytes(encodeEntry(received, indexOfServer), record)).toBe(true);
+      }),
+    );
+  });
+
+  test("is accepted alike by validate and decode, and only in its one form", () => {
+    let accepted = 0;
+    let refused = 0;
+    fc.assert(
+      fc.property(arbitraryEntry, fc.integer(), (state, seed) => {
+        const random = seededRandom(seed);
+        const record = encodeEntry(state, indexOfServer);
+        for (let round = 0; round < 300; round += 1) {
+          if (checkRecord(mutated(record, random))) accepted += 1;
+          else refused += 1;
+        }
+      }),
+      { numRuns: 150 },
+    );
+    expect(accepted).toBeGreaterThan(500);
+    expect(refused).toBeGreaterThan(10_000);
+  });
+});
+
+/** @returns whether it was accepted. */
+const checkRecord = (record: Uint8Array): boolean => {
+  const limits = { ...DEFAULT_LIMITS, changeMicrosMax: 2 ** 52 };
+  const validated = outcomeOf(() => validateEntry(record, SERVERS, limits));
+  const decoded = outcomeOf(() => decodeEntry(record, SERVERS, limits));
+  if (validated instanceof ProtocolError || decoded instanceof ProtocolError) {
+    if (textOf(validated) !== textOf(decoded)) throw new Error(`${textOf(validated)} is not ${textOf(decoded)}`);
+    return false;
+  }
+  if (!sameBytes(encodeEntry(decoded, indexOfServer), record)) throw new Error("accepted, and encoded to other bytes");
+  const { uuid, kind } = decoded;
+  if (!isDeepStrictEqual(validated, { uuid, kind, newestMicros: newestTimeOf(decoded) }))
+    throw new Error("read otherwise");
+  return true;
+};
+
+const textOf = (outcome: unknown): string =>
+  outcome instanceof ProtocolError ? `${outcome.code}: ${outcome.message}` : "accepted";
+
+const outcomeOf = <T>(run: () => T): T | ProtocolError => {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof ProtocolError && error.blame === "peer") return error;
+    throw error;
+  }
+};
+
+const newestTimeOf = (state: EntryState): number => newestChangeOfEntry(state).ts;
+
+/** The same state with every map filled in the opposite order. */
+const rebuilt = <T>(part: T): T => {
+  if (part instanceof Map) return new Map([...part].reverse().map(([key, value]) => [key, rebuilt(value)])) as T;
+  if (typeof part !== "object" || part === null || part instanceof Uint8Array) return part;
+  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, rebuilt(value)])) as T;
+};

@@ -1,0 +1,11 @@
+/** UTF-8 bytes of the texts in messages, and how many there may be: they are kept and shown by whoever receives them. */
+export const SOFTWARE_BYTES_MAX = 255;
+export const FEATURE_BYTES_MAX = 255;
+export const FEATURES_MAX = 64;
+export const ERROR_CODE_BYTES_MAX = 64;
+export const ERROR_MESSAGE_BYTES_MAX = 1_000;
+
+/** Bytes of a cursor's commit, and of a lineage's hash. */
+export const COMMIT_BYTES = 8;
+/** SHA-256. */
+export const DIGEST_BYTES = 32;

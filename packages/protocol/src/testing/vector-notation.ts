@@ -1,0 +1,114 @@
+import {
+  type AttributeState,
+  type ChangeId,
+  type CounterState,
+  type EntryState,
+  elementKey,
+  type MapState,
+  type RegisterState,
+  type ServerUuid,
+  type SetState,
+  type Uuid,
+  type Value,
+} from "@concordat/crdt";
+import { encodeValue } from "../value.js";
+
+/** A test vector: bytes, and what they say in JSON or the code of the error that they must cause. */
+export interface Vector {
+  readonly name: string;
+  readonly meaning: string;
+  readonly hex: string;
+  readonly error?: string;
+}
+
+export interface ValueVector extends Vector {
+  readonly value?: unknown;
+}
+
+export interface EntryVector extends Vector {
+  readonly entry?: EntryNotation;
+}
+
+export interface MessageVector extends Vector {
+  readonly direction: "request" | "reply";
+  readonly message?: unknown;
+}
+
+/** What JSON cannot say: `{"$bytes": hex}`, `{"$integer": digits}`, and null for what is absent. */
+export const fromNotation = (notation: unknown): unknown => {
+  if (notation === null) return undefined;
+  if (Array.isArray(notation)) return notation.map(fromNotation);
+  if (typeof notation !== "object") return notation;
+  if ("$bytes" in notation) return new Uint8Array(Buffer.from(String(notation.$bytes), "hex"));
+  if ("$integer" in notation) return BigInt(String(notation.$integer));
+  return Object.fromEntries(Object.entries(notation).map(([key, value]) => [key, fromNotation(value)]));
+};
+
+/** `[index in the server table, ts]`. */
+type ChangeIdNotation = readonly [number, number];
+
+interface RegisterNotation {
+  readonly changeId: ChangeIdNotation;
+  readonly value: unknown;
+}
+
+interface AttributeNotation {
+  readonly register?: RegisterNotation;
+  readonly set?: readonly {
+    readonly changeId: ChangeIdNotation;
+    readonly present: boolean;
+    readonly element: unknown;
+  }[];
+  readonly map?: Readonly<Record<string, RegisterNotation>>;
+  readonly counter?: readonly {
+    readonly server: number;
+    readonly ts: number;
+    readonly increments: number;
+    readonly decrements: number;
+  }[];
+}
+
+export interface EntryNotation {
+  readonly uuid: Uuid;
+  readonly createdAt: ChangeIdNotation;
+  readonly conflictOf: Uuid | null;
+  readonly deletedAt?: ChangeIdNotation;
+  readonly attributes?: Readonly<Record<string, AttributeNotation>>;
+}
+
+export const entryFromNotation = (notation: EntryNotation, servers: readonly ServerUuid[]): EntryState => {
+  const changeIdOf = ([server, ts]: ChangeIdNotation): ChangeId => ({ ts, server: servers[server] as ServerUuid });
+  const registerOf = ({ changeId, value }: RegisterNotation): RegisterState => ({
+    changeId: changeIdOf(changeId),
+    value: value === null ? undefined : bytesOf(value),
+  });
+  const setOf = (notations: AttributeNotation["set"]): SetState | undefined =>
+    notations && {
+      elements: new Map(
+        notations.map(({ changeId, present, element }) => [
+          elementKey(bytesOf(element)),
+          { changeId: changeIdOf(changeId), present },
+        ]),
+      ),
+    };
+  const mapOf = (notations: AttributeNotation["map"]): MapState | undefined =>
+    notations && { keys: new Map(Object.entries(notations).map(([key, register]) => [key, registerOf(register)])) };
+  const counterOf = (notations: AttributeNotation["counter"]): CounterState | undefined =>
+    notations && {
+      totals: new Map(notations.map(({ server, ...total }) => [servers[server] as ServerUuid, total])),
+    };
+  const attributeOf = ({ register, set, map, counter }: AttributeNotation): AttributeState => ({
+    register: register && registerOf(register),
+    set: setOf(set),
+    map: mapOf(map),
+    counter: counterOf(counter),
+  });
+
+  const { uuid, createdAt, conflictOf, deletedAt, attributes } = notation;
+  const identity = { uuid, createdAt: changeIdOf(createdAt), conflictOf: conflictOf ?? undefined };
+  if (deletedAt) return { kind: "tombstone", ...identity, deletedAt: changeIdOf(deletedAt) };
+  const states = Object.entries(attributes ?? {}).map(([name, state]) => [name, attributeOf(state)] as const);
+  return { kind: "live", ...identity, attributes: new Map(states) };
+};
+
+const bytesOf = (notation: unknown): Uint8Array => encodeValue(fromNotation(notation) as Value);

@@ -1,0 +1,253 @@
+import {
+  type EntryState,
+  MERGE_KINDS,
+  type MergeKind,
+  type ServerUuid,
+  type Uuid,
+  uuidFromBytes,
+} from "@concordat/crdt";
+import type { EntryLimits } from "./entry-record.js";
+import { malformed, shapeError } from "./malformed.js";
+import { ProtocolError } from "./protocol-error.js";
+import { scanValue } from "./scan-value.js";
+import { compareSpans, decodeText } from "./utf8.js";
+import { WireReader } from "./wire-reader.js";
+
+/** What a record says that need not be decoded for. */
+export interface ValidatedEntry {
+  readonly uuid: Uuid;
+  readonly kind: EntryState["kind"];
+  /** The time of the newest change id anywhere in it, in microseconds. */
+  readonly newestMicros: number;
+}
+
+/**
+ * Accepts exactly the records that `decodeEntry` does, and builds nothing: for records that are only passed on.
+ *
+ * @param servers the server table that comes with the record; no server in it twice.
+ * @throws ProtocolError `shape`, or `clock_skew` for a change after `limits.changeMicrosMax`; blame `peer`.
+ */
+export const validateEntry = (
+  record: Uint8Array,
+  servers: readonly ServerUuid[],
+  limits: EntryLimits,
+): ValidatedEntry => {
+  const validator = new EntryValidator(record, servers, limits);
+  try {
+    return validator.run();
+  } catch (error) {
+    throw shapeError(error, () => validator.where, "peer");
+  }
+};
+
+/** The kinds as their bytes, ascending. */
+const KINDS = MERGE_KINDS.map((kind) => ({ kind, bytes: new TextEncoder().encode(kind) }));
+
+class EntryValidator {
+  readonly #reader: WireReader;
+  readonly #servers: readonly ServerUuid[];
+  readonly #limits: EntryLimits;
+  readonly #changeMicrosMax: number;
+  #uuidStart = 0;
+  #nameStart = 0;
+  #nameEnd = 0;
+  #newestMicros = 0;
+
+  constructor(record: Uint8Array, servers: readonly ServerUuid[], limits: EntryLimits) {
+    this.#reader = new WireReader(record);
+    this.#servers = servers;
+    this.#limits = limits;
+    this.#changeMicrosMax = limits.changeMicrosMax ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** What is being read, for errors. */
+  get where(): string {
+    const { bytes } = this.#reader;
+    const entry = this.#uuidStart === 0 ? "entry" : `entry ${uuidFromBytes(bytes, this.#uuidStart)}`;
+    if (this.#nameEnd === 0) return entry;
+    return `${entry}, attribute ${JSON.stringify(decodeText(bytes, this.#nameStart, this.#nameEnd))}`;
+  }
+
+  run(): ValidatedEntry {
+    const reader = this.#reader;
+    const { entryBytesMax } = this.#limits;
+    if (reader.end > entryBytesMax) malformed(`${reader.end} bytes, limit ${entryBytesMax}`);
+    this.#arrayOf(4);
+    this.#uuidStart = reader.uuid();
+    this.#changeId();
+    if (!reader.nil()) reader.uuid();
+    const kind = isMap(reader.peek()) ? "live" : "tombstone";
+    if (kind === "live") this.#attributes();
+    else this.#changeId();
+    if (reader.at !== reader.end) malformed("bytes left over", reader.at);
+    return { uuid: uuidFromBytes<Uuid>(reader.bytes, this.#uuidStart), kind, newestMicros: this.#newestMicros };
+  }
+
+  #attributes(): void {
+    const reader = this.#reader;
+    const count = reader.map();
+    for (let index = 0; index < count; index += 1) {
+      const start = reader.text();
+      this.#name(start, reader.at);
+      this.#states();
+    }
+    this.#nameEnd = 0;
+  }
+
+  #name(start: number, end: number): void {
+    const { attributeNameBytesMax } = this.#limits;
+    if (start === end) malformed("an attribute without a name", start);
+    if (end - start > attributeNameBytesMax) {
+      malformed(`an attribute name of ${end - start} bytes, limit ${attributeNameBytesMax}`, start);
+    }
+    const { bytes } = this.#reader;
+    if (this.#nameEnd !== 0 && compareSpans(bytes, this.#nameStart, this.#nameEnd, start, end) >= 0) {
+      malformed("followed by an attribute out of order, or the same again", start);
+    }
+    this.#nameStart = start;
+    this.#nameEnd = end;
+  }
+
+  #states(): void {
+    const reader = this.#reader;
+    const count = reader.map();
+    if (count === 0) malformed("without a state", reader.at);
+    let before = -1;
+    for (let index = 0; index < count; index += 1) {
+      const start = reader.text();
+      const rank = rankOfKind(reader.bytes, start, reader.at);
+      if (rank < 0) malformed("an unknown merge kind", start);
+      if (rank <= before) malformed("merge kinds out of order, or one twice", start);
+      before = rank;
+      this.#state(MERGE_KINDS[rank] as MergeKind);
+    }
+  }
+
+  #state(kind: MergeKind): void {
+    switch (kind) {
+      case "register":
+        this.#register();
+        break;
+      case "set":
+        this.#set();
+        break;
+      case "map":
+        this.#map();
+        break;
+      case "counter":
+        this.#counter();
+        break;
+    }
+  }
+
+  #register(): void {
+    const reader = this.#reader;
+    const start = reader.at;
+    const count = reader.array();
+    if (count !== 1 && count !== 2) malformed("a register that is neither [cid] nor [cid, value]", start);
+    this.#changeId();
+    if (count === 2) scanValue(reader, this.#limits.depthMax);
+  }
+
+  #set(): void {
+    const reader = this.#reader;
+    const count = this.#someOf(reader.array());
+    let before = 0;
+    let beforeEnd = 0;
+    for (let index = 0; index < count; index += 1) {
+      this.#arrayOf(3);
+      this.#changeId();
+      reader.boolean();
+      const start = reader.at;
+      scanValue(reader, this.#limits.depthMax);
+      const ascends = index === 0 || compareSpans(reader.bytes, before, beforeEnd, start, reader.at) < 0;
+      if (!ascends) malformed("elements out of order, or one twice", start);
+      before = start;
+      beforeEnd = reader.at;
+    }
+  }
+
+  #map(): void {
+    const reader = this.#reader;
+    const count = this.#someOf(reader.map());
+    let before = 0;
+    let beforeEnd = 0;
+    for (let index = 0; index < count; index += 1) {
+      const start = reader.text();
+      const ascends = index === 0 || compareSpans(reader.bytes, before, beforeEnd, start, reader.at) < 0;
+      if (!ascends) malformed("map keys out of order, or twice the same", start);
+      before = start;
+      beforeEnd = reader.at;
+      this.#register();
+    }
+  }
+
+  #counter(): void {
+    const reader = this.#reader;
+    const count = this.#someOf(reader.array());
+    let before: ServerUuid | undefined;
+    for (let index = 0; index < count; index += 1) {
+      this.#arrayOf(4);
+      const start = reader.at;
+      const server = this.#server();
+      if (before !== undefined && before >= server) malformed("servers out of order, or one twice", start);
+      before = server;
+      this.#timestamp();
+      reader.integer();
+      reader.integer();
+    }
+  }
+
+  #changeId(): void {
+    this.#arrayOf(2);
+    this.#server();
+    this.#timestamp();
+  }
+
+  #server(): ServerUuid {
+    const start = this.#reader.at;
+    const index = this.#reader.integer();
+    const server = this.#servers[index];
+    return server ?? malformed(`server ${index} of a table of ${this.#servers.length}`, start);
+  }
+
+  #timestamp(): void {
+    const micros = this.#reader.integer();
+    if (micros > this.#newestMicros) this.#newestMicros = micros;
+    if (micros > this.#changeMicrosMax) this.#refuseSkew(micros);
+  }
+
+  #refuseSkew(micros: number): never {
+    throw new ProtocolError(
+      "clock_skew",
+      `${this.where}: a change stamped ${micros} µs, when the latest that is accepted is ${this.#changeMicrosMax} µs: ` +
+        "compare the clocks of this node and of the one that wrote it; the change is asked for again",
+      { blame: "peer", retryable: true },
+    );
+  }
+
+  #arrayOf(length: number): void {
+    const start = this.#reader.at;
+    if (this.#reader.array() !== length) malformed(`not an array of ${length}`, start);
+  }
+
+  #someOf(count: number): number {
+    if (count === 0) malformed("an empty state", this.#reader.at);
+    return count;
+  }
+}
+
+const isMap = (token: number): boolean => token >> 4 === 0x8 || token === 0xde || token === 0xdf;
+
+/** The place among `MERGE_KINDS` of the kind that the bytes spell; -1 for none. */
+const rankOfKind = (bytes: Uint8Array, start: number, end: number): number => {
+  for (let rank = 0; rank < KINDS.length; rank += 1) if (spells(bytes, start, end, rank)) return rank;
+  return -1;
+};
+
+const spells = (bytes: Uint8Array, start: number, end: number, rank: number): boolean => {
+  const { bytes: kind } = KINDS[rank] as (typeof KINDS)[number];
+  if (kind.length !== end - start) return false;
+  for (let index = 0; index < kind.length; index += 1) if (kind[index] !== bytes[start + index]) return false;
+  return true;
+};
