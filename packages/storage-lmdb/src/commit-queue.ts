@@ -1,0 +1,124 @@
+import { StorageError } from "@concordat/storage";
+import { Capacity } from "./capacity.js";
+import type { Environment } from "./environment.js";
+import { toStorageError } from "./medium-error.js";
+import type { PackedBatch } from "./packed-batch.js";
+
+interface PendingCommit {
+  readonly batch: PackedBatch;
+  readonly resolve: () => void;
+  readonly reject: (error: StorageError) => void;
+}
+
+/** A group ends once it has this many bytes, so that one that waits long does not make the next wait longer still. */
+const GROUP_BYTES_MAX = 16 << 20;
+
+/**
+ * Commits in the order of the calls. Whatever waits while one write transaction is on its way to the disk goes into the
+ * next, so that many writers share one sync. One transaction at a time: after a failure nothing else is under way.
+ */
+export class CommitQueue {
+  #waiting: PendingCommit[] = [];
+  #writing: Promise<void> | undefined;
+  #broken: StorageError | undefined;
+
+  constructor(
+    private readonly environment: Environment,
+    private readonly file: string,
+    private readonly bytesMax: number,
+  ) {}
+
+  commit(batch: PackedBatch): Promise<void> {
+    const committed = new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ batch, resolve, reject });
+    });
+    this.#writing ??= this.#writeAll();
+    return committed;
+  }
+
+  /** Resolves when every commit that was called is settled. */
+  async idle(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #writeAll(): Promise<void> {
+    await Promise.resolve();
+    for (let group = this.#nextGroup(); group.length > 0; group = this.#nextGroup()) await this.#writeGroup(group);
+    this.#writing = undefined;
+  }
+
+  #nextGroup(): PendingCommit[] {
+    let bytes = 0;
+    const passed = this.#waiting.findIndex(({ batch }) => {
+      bytes += batch.bytes;
+      return bytes >= GROUP_BYTES_MAX;
+    });
+    return this.#waiting.splice(0, passed === -1 ? this.#waiting.length : passed + 1);
+  }
+
+  async #writeGroup(group: readonly PendingCommit[]): Promise<void> {
+    let admitted: PendingCommit[] = [];
+    try {
+      if (this.#broken !== undefined) throw this.#broken;
+      const capacity = new Capacity(this.environment, this.bytesMax);
+      admitted = group.filter((commit) => {
+        const full = capacity.reserve(commit.batch);
+        if (full !== undefined) commit.reject(full);
+        return full === undefined;
+      });
+      await this.#write(admitted);
+      for (const { resolve } of admitted) resolve();
+    } catch (error) {
+      const failure = toStorageError(error, `cannot commit to ${this.file}`);
+      if (failure.code !== "store_full") this.#broken = failure;
+      for (const { reject } of group) reject(failure);
+    }
+  }
+
+  /** One write transaction. Resolves once it is on the disk; rejects with LMDB's error and nothing written. */
+  async #write(commits: readonly PendingCommit[]): Promise<void> {
+    const { environment } = this;
+    if (commits.every(({ batch }) => batch.operations.length === 0)) return;
+    try {
+      await environment.batch(() => {
+        for (const { batch } of commits) {
+          for (const { key, value } of batch.operations) {
+            if (value === undefined) environment.remove(key);
+            else environment.put(key, value);
+          }
+        }
+      });
+      // Without overlappingSync the first promise is enough; this is the one that is documented to mean "on the disk".
+      await environment.flushed;
+    } catch (error) {
+      const cause = await commitError(error);
+      this.#assertUsable(cause);
+      throw cause;
+    }
+  }
+
+  /**
+   * A write that found no room is harmless, unless it was the last page, the one that switches over: LMDB then refuses
+   * every later transaction, and lmdb-js would never settle a commit. A new read transaction shows it.
+   */
+  #assertUsable(cause: unknown): void {
+    try {
+      this.environment.resetReadTxn();
+      this.environment.useReadTransaction().done();
+    } catch (error) {
+      throw new StorageError("store_io", `${this.file} failed in the middle of a commit: open the storage again`, {
+        cause: new AggregateError([cause, error]),
+      });
+    }
+  }
+}
+
+/** lmdb-js rejects with an error that tells nothing, and hangs a promise on it that rejects with what went wrong. */
+const commitError = async (error: unknown): Promise<unknown> => {
+  try {
+    await (Object(error) as { readonly commitError?: unknown }).commitError;
+    return error;
+  } catch (cause) {
+    return cause;
+  }
+};
