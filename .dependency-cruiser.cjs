@@ -12,7 +12,11 @@ const upward = layers.flatMap((names, layer) =>
     comment: `packages/${name} may only use packages of a lower layer`,
     from: { path: `^packages/${name}/` },
     to: {
-      path: `^(apps|packages/(${layers.slice(layer).flat().filter((other) => other !== name).join("|")}))/`,
+      path: `^(apps|packages/(${layers
+        .slice(layer)
+        .flat()
+        .filter((other) => other !== name)
+        .join("|")}))/`,
     },
   })),
 );

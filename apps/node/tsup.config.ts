@@ -5,5 +5,5 @@ export default defineConfig({
   format: "esm",
   target: "node20",
   sourcemap: true,
-  clean: false,
+  clean: true,
 });

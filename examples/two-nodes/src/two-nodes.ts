@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cityLines } from "./cities.js";
 import { DemoNode } from "./demo-node.js";
+import { freePort } from "./free-port.js";
 import { count, mebibytes, seconds, story } from "./story.js";
 
 /** The deployment guide, followed by a program. Every number that it prints is measured in this run. */
@@ -127,18 +127,6 @@ const until = async <T>(what: string, ask: () => Promise<T | undefined>): Promis
   }
   throw new Error(`waited ${seconds(UNTIL_MS)} in vain until ${what}`);
 };
-
-/** The guide's port when it is free, any other otherwise. */
-const freePort = (preferred: number): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", () => (preferred === 0 ? reject(new Error("no free port")) : resolve(freePort(0))));
-    server.listen(preferred, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address ? address.port : preferred;
-      server.close(() => resolve(port));
-    });
-  });
 
 const leaveRunning = (a: DemoNode, b: DemoNode): void => {
   story.title("\nBoth nodes go on running. Try:");

@@ -1,3 +1,5 @@
+import { onAbort } from "./on-abort.js";
+
 /** Wakes whoever waits for the next commit. */
 export class CommitSignal {
   readonly #waiting = new Set<() => void>();
@@ -14,11 +16,11 @@ export class CommitSignal {
     return new Promise((resolve) => {
       const wake = (): void => {
         this.#waiting.delete(wake);
-        signal.removeEventListener("abort", wake);
+        release();
         resolve();
       };
       this.#waiting.add(wake);
-      signal.addEventListener("abort", wake);
+      const release = onAbort(signal, wake);
     });
   }
 }

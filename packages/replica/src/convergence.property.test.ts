@@ -53,7 +53,7 @@ interface Acknowledged {
   readonly changeId: ChangeId;
 }
 
-const ROUNDS = Number(process.env["CONCORDAT_PROPERTY_RUNS"] ?? 60);
+const ROUNDS = Number(process.env.CONCORDAT_PROPERTY_RUNS ?? 60);
 
 test("whatever is cut, nothing that a replica claims is missing, nobody comes back from the dead, and all converge", async () => {
   await fc.assert(

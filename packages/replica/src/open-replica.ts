@@ -13,6 +13,7 @@ import type { Ports } from "./ports/ports.js";
 import type { Random } from "./ports/random.js";
 import { newDatabaseName, Replacements } from "./refresh/replacements.js";
 import type { Replica } from "./replica.js";
+import { ReplicaError } from "./replica-error.js";
 import { ReplicaNode, storedEntryLimits } from "./replica-node.js";
 import type { Schema } from "./schema.js";
 import { type ChunkLimits, DEFAULT_CHUNK } from "./session/feed-stream.js";
@@ -66,9 +67,8 @@ export const openReplica = async (options: ReplicaOptions): Promise<Replica> => 
     createHash: options.createHash ?? systemHash,
   };
   const stored = storedEntryLimits(limits);
-  const database = await openCurrent(storage, ports, stored);
   const keepReplaced = options.keepReplacedDatabase ?? DEFAULTS.keepReplacedDatabase;
-  if (!keepReplaced) await new Replacements(storage, ports.random, stored).dropAllBut([database.name]);
+  const database = await openDatabase(storage, ports, stored, keepReplaced);
   const settings = {
     storage,
     ports,
@@ -84,14 +84,42 @@ export const openReplica = async (options: ReplicaOptions): Promise<Replica> => 
   return replica;
 };
 
-const openCurrent = async (storage: Storage, ports: Ports, limits: EntryLimits): Promise<Database> => {
-  const { random } = ports;
+/** The current database. Where there is none to be had, the storage is given back. */
+const openDatabase = async (
+  storage: Storage,
+  ports: Ports,
+  limits: EntryLimits,
+  keepReplaced: boolean,
+): Promise<Database> => {
   const current = await storage.open();
-  if (current !== undefined) {
-    const existing = await Database.open(current, await storage.openStore(current), limits);
-    if (existing) return existing;
+  try {
+    const database = await openCurrent(storage, current, ports, limits);
+    if (!keepReplaced) await new Replacements(storage, ports.random, limits).dropAllBut([database.name]);
+    return database;
+  } catch (error) {
+    await storage.close();
+    throw error;
   }
-  const name = current ?? newDatabaseName(random);
+};
+
+const openCurrent = async (
+  storage: Storage,
+  current: string | undefined,
+  ports: Ports,
+  limits: EntryLimits,
+): Promise<Database> => {
+  if (current === undefined) return createFirst(storage, ports, limits);
+  const existing = await Database.open(current, await storage.openStore(current), limits);
+  if (existing && existing.identity.refreshFrom === undefined) return existing;
+  throw new ReplicaError(
+    "database_corrupt",
+    `the current database, ${current}, is not one of a replica: restore a backup, or start with an empty storage and refresh`,
+  );
+};
+
+const createFirst = async (storage: Storage, ports: Ports, limits: EntryLimits): Promise<Database> => {
+  const { random } = ports;
+  const name = newDatabaseName(random);
   const identity = {
     domainUuid: randomUuid<DomainUuid>(random.bytes(16)),
     serverUuid: randomUuid<ServerUuid>(random.bytes(16)),

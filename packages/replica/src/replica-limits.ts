@@ -3,6 +3,11 @@ export const REPLICA_LIMITS = {
   /** Rows read from the store at once by a scan. */
   pageRowsMax: 1_000,
   pageBytesMax: 1024 * 1024,
+  /** Entries read at once on the way along the feed, whose sizes are known only then; the first time, fewer. */
+  entriesReadMax: 128,
+  entriesReadFirst: 16,
+  /** Rows of the feed that a stream passes over before it says how far it is, though it has nothing to send. */
+  feedRowsSilentMax: 50_000,
   /** Transactions that share one durable commit; more would make the first of them wait too long. */
   groupedTransactionsMax: 256,
   /** How long a supplier leaves `Subscribe` unanswered: well under the idle limit of a connection. */

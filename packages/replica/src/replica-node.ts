@@ -5,13 +5,13 @@ import { CommitSignal } from "./commit-signal.js";
 import type { Database } from "./database/database.js";
 import type { AttributeChanges, Attributes, Entry, Lookup } from "./entry.js";
 import { PartnerLinks } from "./link/partner-links.js";
+import { onAbort } from "./on-abort.js";
 import type { PartnerOptions } from "./partner.js";
 import type { Ports } from "./ports/ports.js";
 import { followChanges } from "./read/change-feed.js";
 import { digestContent } from "./read/content-digest.js";
 import { allEntries, listEntries, readEntries, readLookup } from "./read/entry-reader.js";
-import { entriesOf } from "./refresh/discarded-entries.js";
-import { refresh } from "./refresh/refresh.js";
+import { Refreshing } from "./refresh/refreshing.js";
 import { Replacements } from "./refresh/replacements.js";
 import type {
   Change,
@@ -29,7 +29,7 @@ import type {
   WriteOptions,
 } from "./replica.js";
 import { ReplicaError } from "./replica-error.js";
-import type { RefreshProgress, ReplicaStatus } from "./replica-status.js";
+import type { ReplicaStatus } from "./replica-status.js";
 import type { Schema } from "./schema.js";
 import type { ChunkLimits } from "./session/feed-stream.js";
 import type { PullOutcome } from "./session/pull-outcome.js";
@@ -61,11 +61,10 @@ export class ReplicaNode implements Replica {
   readonly #pulling: PullingContext;
   readonly #links: PartnerLinks;
   readonly #supplying: Supplying;
-  /** Replaced by a refresh while readers may still be in it: closed with the replica, or by the next refresh. */
-  #replaced: Database | undefined;
+  readonly #refreshing: Refreshing;
   #database: Database;
   #schema: Schema;
-  #refresh: RefreshProgress | undefined;
+  #closed: Promise<void> | undefined;
 
   constructor(settings: ReplicaSettings, database: Database, schema: Schema) {
     this.#settings = settings;
@@ -83,14 +82,23 @@ export class ReplicaNode implements Replica {
     };
     this.#pulling = shared;
     this.#writer = new Writer({ ...shared, schema: () => this.#schema });
+    this.#refreshing = new Refreshing({
+      ...shared,
+      closing: this.#closing.signal,
+      newReplacements: () =>
+        new Replacements(settings.storage, settings.ports.random, storedEntryLimits(settings.limits)),
+      partner: (origin) => this.#links.pullPartner(origin),
+      swap: (next) => this.#swap(next),
+      onRefreshed: () => this.#meetAgain(),
+    });
     this.#links = new PartnerLinks({
       ...shared,
-      refresh: (origin, signal) => this.#refreshAutomatically(origin, signal),
+      refresh: (origin, signal) => this.#refreshing.runAutomatically(origin, signal),
     });
     this.#supplying = new Supplying({
       ...shared,
-      isRefreshing: () => this.#refresh !== undefined,
-      onConsumer: (origin) => this.#links.wake(origin),
+      isRefreshing: () => this.#refreshing.progress !== undefined,
+      onConsumer: (origin, hello) => this.#links.noteHello(origin, hello),
       onRequest: (origin) => this.#links.noteSupplied(origin),
     });
   }
@@ -142,8 +150,8 @@ export class ReplicaNode implements Replica {
   }
 
   changes({ after, signal }: ChangesOptions = {}): AsyncIterable<Change> {
-    const ended = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
-    return followChanges({ database: () => this.#database, commits: this.#commits, signal: ended }, after);
+    const signals = [signal, this.#closing.signal];
+    return followChanges({ database: () => this.#database, commits: this.#commits, signals }, after);
   }
 
   digest(): Promise<ContentDigest> {
@@ -161,7 +169,8 @@ export class ReplicaNode implements Replica {
   status(): ReplicaStatus {
     const { domainUuid, serverUuid } = this;
     const { ruv, totals } = this.#database.state;
-    return { domainUuid, serverUuid, ruv, totals, partners: this.#links.status(), refresh: this.#refresh };
+    const refresh = this.#refreshing.progress;
+    return { domainUuid, serverUuid, ruv, totals, partners: this.#links.status(refresh?.origin), refresh };
   }
 
   setPartners(partners: readonly PartnerOptions[]): void {
@@ -177,102 +186,47 @@ export class ReplicaNode implements Replica {
     return this.#closing.signal.aborted ? channel.close() : this.#supplying.accept(channel);
   }
 
-  pullFrom(channel: Channel): Promise<PullOutcome> {
-    this.#expectOpen();
-    return pullOver(channel, this.#pulling);
+  async pullFrom(channel: Channel): Promise<PullOutcome> {
+    const release = onAbort(this.#closing.signal, () => void channel.close());
+    try {
+      this.#expectOpen();
+      return await pullOver(channel, this.#pulling);
+    } finally {
+      release();
+      await channel.close();
+    }
   }
 
   pullNow(): void {
     this.#links.wake();
   }
 
-  refresh(options: RefreshOptions = {}): Promise<RefreshOutcome> {
-    return this.#runRefresh(options, undefined);
-  }
-
-  async close(): Promise<void> {
-    if (this.#closing.signal.aborted) return;
-    this.#closing.abort();
-    await this.#links.close();
-    await this.#supplying.endAll();
-    await this.#turn.run(async () => {
-      await this.#database.store.close();
-      await this.#replaced?.store.close();
-      await this.#settings.storage.close();
-    });
-  }
-
-  async #refreshAutomatically(origin: string, signal: AbortSignal): Promise<void> {
-    const { log } = this.#settings.ports;
-    if (this.#refresh) return;
-    log.info("refresh_started", `replacing the content by that of ${origin}, as automatic_refresh says`, { origin });
-    const outcome = await this.#runRefresh(
-      { from: origin, discardLocalChanges: true, signal },
-      this.#settings.onDiscard,
-    );
-    if (outcome.kind === "refused") log.warn("refresh_refused", outcome.reason, { origin, remedy: outcome.remedy });
-  }
-
-  async #runRefresh(options: RefreshOptions, onDiscard: ReplicaSettings["onDiscard"]): Promise<RefreshOutcome> {
+  async refresh(options: RefreshOptions = {}): Promise<RefreshOutcome> {
     this.#expectOpen();
-    const partner = this.#links.pullPartner(options.from);
-    if (partner === undefined) throw unknownPartner(options.from);
-    if (this.#refresh) return busy(partner.origin);
-    const { ports, storage } = this.#settings;
-    this.#refresh = { origin: partner.origin, entries: 0, entriesEstimate: 0, bytes: 0, bytesEstimate: 0 };
-    try {
-      await this.#closeReplaced();
-      const replacements = new Replacements(storage, ports.random, storedEntryLimits(this.#settings.limits));
-      const outcome = await refresh(
-        {
-          ...this.#settings,
-          ...ports,
-          partner,
-          turn: this.#turn,
-          replacements,
-          signal: options.signal ? AbortSignal.any([options.signal, this.#closing.signal]) : this.#closing.signal,
-          database: () => this.#database,
-          hello: () => this.#hello(),
-          entryLimits: () => this.#entryLimits(),
-          onProgress: (progress) => {
-            this.#refresh = progress;
-            options.onProgress?.(progress);
-          },
-          beforeDiscard: async (uuids) => onDiscard?.(entriesOf(this.#database, uuids)),
-          swap: (database) => this.#swap(database),
-        },
-        options,
-      );
-      if (outcome.kind === "refreshed") await this.#afterRefresh(outcome, replacements);
-      return outcome;
-    } finally {
-      this.#refresh = undefined;
-    }
+    return this.#refreshing.run(options);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#end();
+    return this.#closed;
+  }
+
+  async #end(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all([this.#links.close(), this.#supplying.endAll(), this.#refreshing.settled()]);
+    await this.#turn.run(() => this.#settings.storage.close());
   }
 
   /** From here on readers, writers and partners meet the new database. */
-  async #swap(database: Database): Promise<void> {
-    this.#replaced = this.#database;
+  #swap(database: Database): void {
     this.#database = database;
     this.#commits.notify();
   }
 
-  async #afterRefresh(
-    outcome: Extract<RefreshOutcome, { kind: "refreshed" }>,
-    replacements: Replacements,
-  ): Promise<void> {
-    const { origin, entries, bytes, discarded } = outcome;
-    const { log } = this.#settings.ports;
-    log.info("refresh_done", `took over ${entries} entries from ${origin}`, { origin, entries, bytes, discarded });
+  /** Connections on which this node spoke for the old database end. */
+  #meetAgain(): void {
     void this.#supplying.endAll();
     this.#links.reconnect();
-    await replacements.dropAllBut([this.#database.name, this.#replaced?.name ?? ""]);
-  }
-
-  async #closeReplaced(): Promise<void> {
-    const replaced = this.#replaced;
-    this.#replaced = undefined;
-    await replaced?.store.close();
   }
 
   #hello(): Hello {
@@ -304,19 +258,4 @@ export class ReplicaNode implements Replica {
 export const storedEntryLimits = (limits: ProtocolLimits = DEFAULT_LIMITS): EntryLimits => ({
   ...limits,
   entryBytesMax: Number.MAX_SAFE_INTEGER,
-});
-
-const unknownPartner = (origin: string | undefined): ReplicaError =>
-  new ReplicaError(
-    "unknown_partner",
-    origin === undefined
-      ? "say which partner to refresh from: this node pulls from none, or from more than one"
-      : `${origin} is no partner that this node pulls from: see [replication] in server.toml`,
-  );
-
-const busy = (origin: string): RefreshOutcome => ({
-  kind: "refused",
-  origin,
-  reason: "this node is being refreshed already",
-  remedy: "wait for the refresh that runs: status shows its progress",
 });

@@ -1,18 +1,31 @@
-import { newestChangeOfEntry, sameBytes, type Uuid, uuidFromBytes } from "@concordat/crdt";
+import {
+  type ChangeId,
+  conflictUuid,
+  type EntryState,
+  newestChangeOfEntry,
+  type RuvRow,
+  type ServerUuid,
+  sameBytes,
+  UUID_BYTES,
+  type Uuid,
+  uuidFromBytes,
+} from "@concordat/crdt";
 import { decodeEntry, encodeEntry } from "@concordat/protocol";
-import type { Snapshot } from "@concordat/storage";
+import type { Row, Snapshot } from "@concordat/storage";
 import { type Database, readHead } from "./database/database.js";
-import { ALL_ENTRIES, ALL_FEED_ROWS, entryKeyOfBytes, feedKey, numberOfKey } from "./database/key-space.js";
-import { readMeta } from "./database/meta.js";
-import { storedEntryOf } from "./database/rows.js";
-import { pagesOf, readRuvRows } from "./database/snapshot-reads.js";
+import { ALL_CURSORS, ALL_ENTRIES, ALL_FEED_ROWS, feedKey, NUMBER_BYTES } from "./database/key-space.js";
+import { type Meta, readMeta } from "./database/meta.js";
+import { CURSOR_BYTES, storedEntryOf } from "./database/rows.js";
+import { ServerTable } from "./database/server-table.js";
+import { type FeedRow, feedPagesOf, pagesOf, readRuvRows } from "./database/snapshot-reads.js";
 import type { VerifyReport } from "./replica.js";
 import { REPLICA_LIMITS } from "./replica-limits.js";
 
 /**
  * Checks one moment of a database against everything that must hold in it: each record reads and is in its one
- * encoding, entry and feed rows name each other, the feed ends at the newest commit, totals and clock agree with the
- * content, and the vector has a row for every server that a change names.
+ * encoding, a conflict entry stands where it must, entry and feed rows name each other, the feed ends at the newest
+ * commit, totals and clock agree with the content, the vector has a row for every server that a change names, and
+ * claims every change of this server's own. Damage is reported, whatever it is; only a store that fails rejects.
  */
 export const verifyDatabase = async (database: Database): Promise<VerifyReport> => {
   const snapshot = await database.store.snapshot();
@@ -27,27 +40,45 @@ class Verification {
   readonly #database: Database;
   readonly #snapshot: Snapshot;
   readonly #problems: string[] = [];
+  #rows: readonly { readonly server: ServerUuid; readonly row: RuvRow }[] = [];
+  #table: ServerTable;
   #live = 0;
   #tombstones = 0;
   #bytes = 0;
   #newestMicros = 0;
+  #newestOwnMicros = 0;
 
   constructor(database: Database, snapshot: Snapshot) {
     this.#database = database;
     this.#snapshot = snapshot;
+    this.#table = database.table;
   }
 
   async run(): Promise<VerifyReport> {
+    await this.#readVector();
     await this.#checkEntries();
     await this.#checkFeed();
+    await this.#checkCursors();
     await this.#checkMeta();
     return { entriesChecked: this.#live + this.#tombstones, problems: this.#problems };
   }
 
+  async #readVector(): Promise<void> {
+    try {
+      this.#rows = await readRuvRows(this.#snapshot);
+      this.#table = new ServerTable(this.#rows.map(({ server }) => server));
+    } catch (error) {
+      this.#report(messageOf(error));
+    }
+    if (new Set(this.#rows.map(({ server }) => server)).size !== this.#rows.length)
+      this.#report("the server table names a server twice");
+  }
+
   async #checkEntries(): Promise<void> {
     for await (const rows of pagesOf(this.#snapshot, ALL_ENTRIES)) {
-      const feedRows = await this.#snapshot.getMany(rows.map(({ value }) => feedKey(storedEntryOf(value).sequence)));
-      for (const [index, { key, value }] of rows.entries()) {
+      const whole = rows.filter((row) => this.#isWhole(row));
+      const feedRows = await this.#snapshot.getMany(whole.map(({ value }) => feedKey(storedEntryOf(value).sequence)));
+      for (const [index, { key, value }] of whole.entries()) {
         const uuid = uuidFromBytes<Uuid>(key, 1);
         const feedRow = feedRows[index];
         if (feedRow === undefined || !sameBytes(feedRow, key.subarray(1)))
@@ -57,42 +88,62 @@ class Verification {
     }
   }
 
+  #isWhole({ key, value }: Row): boolean {
+    if (key.length === 1 + UUID_BYTES && value.length > NUMBER_BYTES) return true;
+    this.#report(`an entry row with a key of ${key.length} bytes and a value of ${value.length} is none`);
+    return false;
+  }
+
   #checkRecord(uuid: Uuid, record: Uint8Array): void {
-    const { table, limits } = this.#database;
     try {
-      const state = decodeEntry(record, table.servers, limits);
-      if (state.uuid !== uuid)
-        this.#report(`entry ${uuid} is stored under another uuid than its record's ${state.uuid}`);
-      if (!sameBytes(encodeEntry(state, table.indexOf), record))
+      const state = decodeEntry(record, this.#table.servers, this.#database.limits);
+      this.#checkState(uuid, state);
+      if (!sameBytes(encodeEntry(state, this.#table.indexOf), record))
         this.#report(`entry ${uuid} is not in its one encoding`);
-      if (state.kind === "live") this.#live += 1;
-      else this.#tombstones += 1;
-      this.#newestMicros = Math.max(this.#newestMicros, newestChangeOfEntry(state).ts);
     } catch (error) {
-      this.#report(`entry ${uuid} does not read: ${error instanceof Error ? error.message : String(error)}`);
+      this.#report(`entry ${uuid} does not read: ${messageOf(error)}`);
     }
     this.#bytes += record.length;
   }
 
+  #checkState(uuid: Uuid, state: EntryState): void {
+    const { conflictOf, createdAt } = state;
+    if (state.uuid !== uuid) this.#report(`entry ${uuid} is stored under another uuid than its record's ${state.uuid}`);
+    if (conflictOf !== undefined && conflictUuid(conflictOf, createdAt) !== uuid)
+      this.#report(`entry ${uuid} is marked as a conflict of ${conflictOf}, whose uuid would be another`);
+    if (state.kind === "live") this.#live += 1;
+    else this.#tombstones += 1;
+    this.#noteChange(newestChangeOfEntry(state));
+  }
+
+  #noteChange({ ts, server }: ChangeId): void {
+    this.#newestMicros = Math.max(this.#newestMicros, ts);
+    if (server === this.#database.serverUuid) this.#newestOwnMicros = Math.max(this.#newestOwnMicros, ts);
+  }
+
   async #checkFeed(): Promise<void> {
     const head = await readHead(this.#snapshot);
-    for await (const rows of pagesOf(this.#snapshot, ALL_FEED_ROWS)) {
-      const entries = await this.#snapshot.getMany(rows.map(({ value }) => entryKeyOfBytes(value)));
-      for (const [index, { key }] of rows.entries()) {
-        const sequence = numberOfKey(key);
-        const entry = entries[index];
-        if (entry === undefined || storedEntryOf(entry).sequence !== sequence)
-          this.#report(`feed row ${sequence} names no entry`);
-        if (sequence > head.sequence)
-          this.#report(`feed row ${sequence} is beyond the newest commit, ${head.sequence}`);
+    for await (const rows of feedPagesOf(this.#snapshot, ALL_FEED_ROWS)) {
+      for (const row of rows) {
+        if (!isNamed(row)) this.#report(`feed row ${row.sequence} names no entry`);
+        if (row.sequence > head.sequence)
+          this.#report(`feed row ${row.sequence} is beyond the newest commit, ${head.sequence}`);
+      }
+    }
+  }
+
+  async #checkCursors(): Promise<void> {
+    for await (const rows of pagesOf(this.#snapshot, ALL_CURSORS)) {
+      for (const { key, value } of rows) {
+        if (key.length === 1 + UUID_BYTES && value.length === CURSOR_BYTES) continue;
+        this.#report(`a cursor row with a key of ${key.length} bytes and a value of ${value.length} is none`);
       }
     }
   }
 
   async #checkMeta(): Promise<void> {
-    const meta = await readMeta(this.#snapshot);
-    const rows = await readRuvRows(this.#snapshot);
-    if (meta === undefined) return this.#report("the database lacks its own description");
+    const meta = await this.#readMeta();
+    if (meta === undefined) return;
     const { liveEntries, tombstones, recordBytes } = meta.totals;
     if (liveEntries !== this.#live || tombstones !== this.#tombstones || recordBytes !== this.#bytes) {
       this.#report(
@@ -101,16 +152,37 @@ class Verification {
     }
     if (meta.clockMicros < this.#newestMicros)
       this.#report(`the clock is at ${meta.clockMicros}, a change at ${this.#newestMicros}`);
-    const own = rows.find(({ server }) => server === meta.serverUuid)?.row;
+    const own = this.#rows.find(({ server }) => server === meta.serverUuid)?.row;
     if (own && own.seen > meta.clockMicros)
       this.#report(`the vector claims this server up to ${own.seen}, the clock is at ${meta.clockMicros}`);
     if (own && own.lineage.at !== own.seen)
       this.#report(`the lineage of this server ends at ${own.lineage.at}, its row at ${own.seen}`);
-    if (new Set(rows.map(({ server }) => server)).size !== rows.length)
-      this.#report("the server table names a server twice");
+    if (this.#newestOwnMicros > (own?.seen ?? 0))
+      this.#report(
+        `the vector claims this server up to ${own?.seen ?? 0}, one of its changes is at ${this.#newestOwnMicros}`,
+      );
+  }
+
+  async #readMeta(): Promise<Meta | undefined> {
+    try {
+      const meta = await readMeta(this.#snapshot);
+      if (meta === undefined) this.#report("the database lacks its own description");
+      return meta;
+    } catch (error) {
+      this.#report(messageOf(error));
+      return undefined;
+    }
   }
 
   #report(problem: string): void {
     if (this.#problems.length < REPLICA_LIMITS.problemsMax) this.#problems.push(problem);
   }
 }
+
+const isNamed = ({ sequence, uuid, entry }: FeedRow): boolean =>
+  uuid.length === UUID_BYTES &&
+  entry !== undefined &&
+  entry.length > NUMBER_BYTES &&
+  storedEntryOf(entry).sequence === sequence;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

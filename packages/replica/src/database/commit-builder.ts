@@ -2,6 +2,7 @@ import { type EntryState, type RuvRow, type ServerUuid, type Uuid, uuidToBytes }
 import type { Cursor } from "@concordat/protocol";
 import type { Operation } from "@concordat/storage";
 import type { Totals } from "../replica-status.js";
+import { ByteArena } from "./byte-arena.js";
 import { type Database, type DatabaseState, EMPTY_ROW } from "./database.js";
 import { commitKey, cursorKey, entryKey, feedKey, ruvKey } from "./key-space.js";
 import { progressOperations } from "./meta.js";
@@ -21,6 +22,7 @@ export interface EntryWrite {
  */
 export class CommitBuilder {
   readonly #operations: Operation[] = [];
+  readonly #arena = new ByteArena();
   readonly #rows = new Map<ServerUuid, RuvRow>();
   #sequence: number;
   #totals: Totals;
@@ -43,7 +45,7 @@ export class CommitBuilder {
     const sequence = this.#sequence;
     if (stored) this.#operations.push({ key: feedKey(stored.sequence), value: undefined });
     this.#operations.push({ key: feedKey(sequence), value: uuidToBytes(uuid) });
-    this.#operations.push({ key: entryKey(uuid), value: storedEntryBytes(sequence, record) });
+    this.#operations.push({ key: entryKey(uuid), value: storedEntryBytes(sequence, record, this.#arena) });
     this.#count(kind, 1, record.length);
     if (stored) this.#count(stored.kind, -1, -stored.record.length);
   }

@@ -67,7 +67,7 @@ export const metaKey = (name: string): Uint8Array => {
 export const entryKeyOfBytes = (uuid: Uint8Array): Uint8Array => {
   const key = new Uint8Array(1 + UUID_BYTES);
   key[0] = ENTRY;
-  key.set(uuid, 1);
+  key.set(uuid.subarray(0, UUID_BYTES), 1);
   return key;
 };
 
@@ -77,6 +77,7 @@ export const numberOfKey = (key: Uint8Array): number => readNumber(key, 1);
 export const ALL_RUV_ROWS = wholeSpace(RUV);
 export const ALL_ENTRIES = wholeSpace(ENTRY);
 export const ALL_FEED_ROWS = wholeSpace(FEED);
+export const ALL_CURSORS = wholeSpace(CURSOR);
 export const ALL_COMMITS = wholeSpace(COMMIT);
 export const NEWEST_COMMIT: KeyRange = { ...ALL_COMMITS, reverse: true };
 

@@ -1,4 +1,4 @@
-import { type DomainUuid, type ServerUuid, uuidFromBytes, uuidToBytes } from "@concordat/crdt";
+import { type DomainUuid, type ServerUuid, UUID_BYTES, uuidFromBytes, uuidToBytes } from "@concordat/crdt";
 import type { Operation, Snapshot } from "@concordat/storage";
 import { ReplicaError } from "../replica-error.js";
 import type { Totals } from "../replica-status.js";
@@ -55,10 +55,15 @@ export const readMeta = async (snapshot: Snapshot): Promise<Meta | undefined> =>
       `the database has format ${version} and this program reads format ${FORMAT_VERSION}: run the version that wrote it`,
     );
   }
-  if (!domain || !server || !clock || !totals) {
+  const whole =
+    domain?.length === UUID_BYTES &&
+    server?.length === UUID_BYTES &&
+    clock?.length === NUMBER_BYTES &&
+    totals?.length === 3 * NUMBER_BYTES;
+  if (!whole) {
     throw new ReplicaError(
       "database_corrupt",
-      "the database lacks its own description: restore it, or refresh it from a partner",
+      "the database's own description is missing or damaged: restore it, or refresh it from a partner",
     );
   }
   return {

@@ -1,8 +1,9 @@
 import type { RuvRow, ServerUuid } from "@concordat/crdt";
 import type { KeyRange, Row, Snapshot } from "@concordat/storage";
+import { ReplicaError } from "../replica-error.js";
 import { REPLICA_LIMITS } from "../replica-limits.js";
-import { ALL_RUV_ROWS, commitsFrom, numberOfKey } from "./key-space.js";
-import { ruvRowOf } from "./rows.js";
+import { ALL_RUV_ROWS, commitsFrom, entryKeyOfBytes, numberOfKey } from "./key-space.js";
+import { RUV_ROW_BYTES, ruvRowOf } from "./rows.js";
 
 /** All rows of `range`, a page at a time. */
 export async function* pagesOf(snapshot: Snapshot, range: KeyRange): AsyncGenerator<readonly Row[]> {
@@ -17,10 +18,44 @@ export async function* pagesOf(snapshot: Snapshot, range: KeyRange): AsyncGenera
   }
 }
 
-/** The rows of the vector, in the order of the server table. */
+/** One row of the feed, with the stored entry that it names. */
+export interface FeedRow {
+  readonly sequence: number;
+  /** 16 bytes. */
+  readonly uuid: Uint8Array;
+  readonly entry: Uint8Array | undefined;
+}
+
+/**
+ * The rows of the feed in `range` with their entries, some at a time: as many as the entries before them let expect to
+ * stay within a page's bytes.
+ */
+export async function* feedPagesOf(snapshot: Snapshot, range: KeyRange): AsyncGenerator<readonly FeedRow[]> {
+  const { entriesReadMax, entriesReadFirst, pageBytesMax } = REPLICA_LIMITS;
+  let count: number = entriesReadFirst;
+  for await (const rows of pagesOf(snapshot, range)) {
+    let start = 0;
+    while (start < rows.length) {
+      const some = rows.slice(start, start + count);
+      start += some.length;
+      const entries = await snapshot.getMany(some.map(({ value }) => entryKeyOfBytes(value)));
+      yield some.map(({ key, value }, index) => ({ sequence: numberOfKey(key), uuid: value, entry: entries[index] }));
+      const bytes = entries.reduce((sum, entry) => sum + (entry?.length ?? 0), 1);
+      count = Math.max(1, Math.min(entriesReadMax, Math.floor((pageBytesMax * some.length) / bytes)));
+    }
+  }
+}
+
+/** The rows of the vector, in the order of the server table. @throws ReplicaError `database_corrupt`. */
 export const readRuvRows = async (snapshot: Snapshot): Promise<{ server: ServerUuid; row: RuvRow }[]> => {
   const all: { server: ServerUuid; row: RuvRow }[] = [];
-  for await (const rows of pagesOf(snapshot, ALL_RUV_ROWS)) for (const { value } of rows) all.push(ruvRowOf(value));
+  for await (const rows of pagesOf(snapshot, ALL_RUV_ROWS)) {
+    for (const { key, value } of rows) {
+      // Records name servers by these numbers: with a row missing, every later one would mean another server.
+      if (numberOfKey(key) !== all.length || value.length !== RUV_ROW_BYTES) throw brokenTable(all.length);
+      all.push(ruvRowOf(value));
+    }
+  }
   return all;
 };
 
@@ -29,6 +64,12 @@ export const commitAt = async (snapshot: Snapshot, sequence: number): Promise<Ui
   const { rows } = await snapshot.scan(commitsFrom(sequence), { rowsMax: 1, bytesMax: 1_024 });
   return rows[0] && numberOfKey(rows[0].key) >= sequence ? rows[0].value : undefined;
 };
+
+const brokenTable = (index: number): ReplicaError =>
+  new ReplicaError(
+    "database_corrupt",
+    `row ${index} of the update vector is missing or damaged: restore a backup, or refresh from a partner`,
+  );
 
 const keyAfter = (key: Uint8Array): Uint8Array => {
   const after = new Uint8Array(key.length + 1);

@@ -31,7 +31,8 @@ export class WriteBatch {
     if (missing.length === 0) return;
     const values = await this.database.store.getMany(missing.map(entryKey));
     missing.forEach((uuid, index) => {
-      this.#slots.set(uuid, this.#slotOf(values[index]));
+      // A read that comes late must not undo what was staged meanwhile.
+      if (!this.#slots.has(uuid)) this.#slots.set(uuid, this.#slotOf(values[index]));
     });
   }
 

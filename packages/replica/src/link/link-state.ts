@@ -10,6 +10,23 @@ export interface LinkReport {
   readonly remedy: string | undefined;
 }
 
+export const refreshingReport = (origin: string): LinkReport => ({
+  state: "refreshing",
+  message: `is taking over the whole content of ${origin}`,
+  remedy: undefined,
+});
+
+/** Changes still come and go as long as they are not stamped too late; nothing holds back the next one. Model, section 1. */
+export const reportOfSkew = (aheadMicros: number, origin: string): LinkReport => {
+  const minutes = Math.round(Math.abs(aheadMicros) / 60_000_000);
+  const direction = aheadMicros > 0 ? "ahead of" : "behind";
+  return {
+    state: "clock-skew",
+    message: `this node's clock is ${minutes} minutes ${direction} that of ${origin}: changes of the one that is ahead are refused elsewhere`,
+    remedy: "set the clocks of both machines",
+  };
+};
+
 /** What an ended pull means for the link to `origin`. Pure. */
 export const reportOfOutcome = (outcome: PullOutcome, origin: string): LinkReport => {
   switch (outcome.kind) {

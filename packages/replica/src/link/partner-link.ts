@@ -1,21 +1,27 @@
-import { type Channel, type Conversation, ProtocolError } from "@concordat/protocol";
+import type { ServerUuid } from "@concordat/crdt";
+import { type Channel, type Conversation, type Hello, ProtocolError } from "@concordat/protocol";
+import { connectPartner } from "../connect-partner.js";
 import type { PartnerOptions } from "../partner.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
 import { REPLICA_LIMITS } from "../replica-limits.js";
 import type { PartnerStatus } from "../replica-status.js";
 import type { PullOutcome } from "../session/pull-outcome.js";
-import { openPullSession, type PullingContext } from "../session/pull-over.js";
-import { type LinkReport, reportOfError, reportOfOutcome } from "./link-state.js";
+import { openPullSession, type PullingContext, type PullSession } from "../session/pull-over.js";
+import { type LinkReport, refreshingReport, reportOfError, reportOfOutcome, reportOfSkew } from "./link-state.js";
 import { retryDelayMs } from "./retry-delay.js";
 
 export interface LinkContext extends PullingContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly pollIntervalMs: number;
+  readonly clockSkewMaxMs: number;
   /** Refreshes from this partner, when its options allow it; resolves when the link may be tried again. */
   readonly refresh: (origin: string, signal: AbortSignal) => Promise<void>;
 }
+
+/** What a link does next: pull over this connection, open a new one, wait for somebody to do something, or refresh. */
+type Next = "pull" | "reconnect" | "wait" | "refresh";
 
 const NEW_LINK: LinkReport = { state: "never-connected", message: "not tried yet", remedy: undefined };
 const SUPPLY_ONLY: LinkReport = {
@@ -29,9 +35,16 @@ export class PartnerLink {
   readonly options: PartnerOptions;
   readonly #context: LinkContext;
   readonly #stop = new AbortController();
+  /** Aborted: the next wait ends before it begins. */
   #wake = new AbortController();
   #report: LinkReport;
+  /** The trouble that was last told. */
+  #told: string | undefined;
   #connected: Channel | undefined;
+  /** The connection that `reconnect` ended. */
+  #renewed: Channel | undefined;
+  /** The incarnation that answered the last try. */
+  #met: ServerUuid | undefined;
   #failures = 0;
   #lastAttemptAtMicros: number | undefined;
   #lastPullAtMicros: number | undefined;
@@ -61,26 +74,37 @@ export class PartnerLink {
     await this.#running;
   }
 
-  /** Ends a wait: the next pull, or the next try, starts now. */
+  /** Ends a wait: the next try starts now. */
   wake(): void {
     this.#wake.abort();
   }
 
   /** Ends the connection, so that the next one speaks for the database of that moment. */
   async reconnect(): Promise<void> {
-    await this.#connected?.close();
     this.wake();
+    this.#renewed = this.#connected;
+    await this.#connected?.close();
+  }
+
+  /**
+   * The partner has said hello to this node. A link that waits tries again if its last try did not get as far, or met
+   * another incarnation. If it met this one, nothing has changed, and two nodes that wait for their operators must not
+   * wake each other for ever.
+   */
+  noteHello({ serverUuid }: Hello): void {
+    if (this.#met !== serverUuid) this.wake();
   }
 
   noteSupplied(): void {
     this.#lastSuppliedAtMicros = this.#context.clock.wallMicros();
   }
 
-  status(): PartnerStatus {
+  /** @param refreshing whether this node is being refreshed from the partner. */
+  status(refreshing: boolean): PartnerStatus {
     return {
       origin: this.options.origin,
       type: this.options.type,
-      ...this.#report,
+      ...(refreshing ? refreshingReport(this.options.origin) : this.#report),
       connected: this.#connected !== undefined,
       lastAttemptAtMicros: this.#lastAttemptAtMicros,
       lastPullAtMicros: this.#lastPullAtMicros,
@@ -94,36 +118,57 @@ export class PartnerLink {
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       this.#lastAttemptAtMicros = this.#context.clock.wallMicros();
-      const waitMs = await this.#connectAndPull().then(
-        () => this.#context.pollIntervalMs,
-        (error: unknown) => this.#failed(error),
-      );
-      await this.#sleep(waitMs);
+      this.#met = undefined;
+      const waitMs = await this.#attempt().catch((error: unknown) => this.#failed(error));
+      if (waitMs > 0) await this.#sleep(waitMs);
     }
   }
 
-  /** One connection, for as long as it serves. Resolves when the link has to wait for somebody to do something. */
-  async #connectAndPull(): Promise<void> {
-    const channel = await this.options.connect(this.#stop.signal);
+  /** @returns how long to wait before the next one, in milliseconds. */
+  async #attempt(): Promise<number> {
+    const next = await this.#connectAndPull();
+    if (next === "reconnect") return 0;
+    // Without a connection of its own, which would idle for as long as the refresh takes.
+    if (next === "refresh") await this.#context.refresh(this.options.origin, this.#stop.signal);
+    return this.#context.pollIntervalMs;
+  }
+
+  /** One connection, for as long as it serves. */
+  async #connectAndPull(): Promise<Exclude<Next, "pull">> {
+    const channel = await connectPartner(this.options, this.#stop.signal);
     this.#connected = channel;
     try {
-      const session = await openPullSession(channel, this.#context);
-      while (!this.#stop.signal.aborted) {
-        const outcome = await session.pull((entries) => this.#noteApplied(entries));
-        if (!(await this.#afterPull(outcome, session.conversation))) return;
-      }
+      return await this.#pullOver(channel);
+    } catch (error) {
+      if (this.#renewed === channel) return "reconnect";
+      throw error;
     } finally {
       this.#connected = undefined;
+      this.#renewed = undefined;
       this.#bytesReceived += channel.traffic.bytesReceived;
       await channel.close();
     }
   }
 
-  /** @returns whether to pull again over this connection. */
-  async #afterPull(outcome: PullOutcome, conversation: Conversation<"consumer">): Promise<boolean> {
-    const { clock, log } = this.#context;
+  async #pullOver(channel: Channel): Promise<Exclude<Next, "pull">> {
+    if (this.#stop.signal.aborted) return "reconnect";
+    const session = await openPullSession(channel, this.#context);
+    this.#met = session.supplier.serverUuid;
+    // Whatever was to wake this link has found it awake.
+    this.#wake = new AbortController();
+    while (!this.#stop.signal.aborted) {
+      const outcome = await session.pull((entries) => this.#noteApplied(entries));
+      const next = this.#afterPull(outcome, session);
+      if (next !== "pull") return next;
+      await this.#waitForChanges(session.conversation);
+    }
+    return "reconnect";
+  }
+
+  #afterPull(outcome: PullOutcome, session: PullSession): Next {
+    const { clock, clockSkewMaxMs, log } = this.#context;
     const { origin, automaticRefresh } = this.options;
-    this.#show(reportOfOutcome(outcome, origin));
+    const report = reportOfOutcome(outcome, origin);
     switch (outcome.kind) {
       case "up-to-date":
       case "applied":
@@ -131,23 +176,28 @@ export class PartnerLink {
         this.#lastPullAtMicros = clock.wallMicros();
         if (outcome.kind === "applied")
           log.debug("pull_applied", `applied changes of ${origin}`, { origin, entries: outcome.entries });
-        await this.#waitForChanges(conversation);
-        return true;
+        if (Math.abs(session.aheadMicros) > clockSkewMaxMs * 1_000) {
+          this.#complain("clock_skew", reportOfSkew(session.aheadMicros, origin));
+          return "wait";
+        }
+        this.#report = report;
+        this.#told = undefined;
+        return "pull";
       case "superseded":
-        return false;
+        this.#report = report;
+        return "reconnect";
       case "domain-mismatch":
       case "refresh-required":
-        log.warn(outcome.kind.replace("-", "_"), this.#report.message, { origin, remedy: this.#report.remedy });
-        if (automaticRefresh) await this.#context.refresh(origin, this.#stop.signal);
-        return false;
+        this.#complain(outcome.kind.replace("-", "_"), report);
+        return automaticRefresh ? "refresh" : "wait";
       case "unwilling":
       case "forked":
-        log.warn(outcome.kind, this.#report.message, { origin, remedy: this.#report.remedy });
-        return false;
+        this.#complain(outcome.kind, report);
+        return "wait";
     }
   }
 
-  /** Until the partner has news, or the poll interval has passed with a sign of life in between. */
+  /** Until the partner has news, or has shown that it is alive. */
   async #waitForChanges(conversation: Conversation<"consumer">): Promise<void> {
     await conversation.send({ type: "subscribe" });
     const reply = await conversation.receive({ idle: true });
@@ -163,29 +213,34 @@ export class PartnerLink {
   #noteApplied(entries: number): void {
     this.#entriesApplied += entries;
     const message = `is taking over changes of ${this.options.origin}`;
-    this.#show({ state: "catching-up", message, remedy: undefined });
+    this.#report = { state: "catching-up", message, remedy: undefined };
   }
 
   #failed(error: unknown): number {
-    const { log, pollIntervalMs, random } = this.#context;
-    const { origin } = this.options;
+    const { pollIntervalMs, random } = this.#context;
     if (this.#stop.signal.aborted) return 0;
     this.#failures += 1;
-    const before = this.#report.message;
-    this.#show(reportOfError(error, origin));
-    // A partner that stays away is said once, and then only to those who want every detail.
-    const level = before === this.#report.message ? "debug" : "warn";
-    const { state, message, remedy } = this.#report;
-    log[level]("partner_failed", message, { origin, state, remedy, failures: this.#failures });
+    this.#complain("partner_failed", reportOfError(error, this.options.origin));
     return retryDelayMs(this.#failures, REPLICA_LIMITS.retryBaseMs, pollIntervalMs, random.fraction());
   }
 
-  #show(report: LinkReport): void {
+  /** A trouble that stays is told once, and then only to those who want every detail. */
+  #complain(event: string, report: LinkReport): void {
+    const { state, message, remedy } = report;
+    const level = this.#told === message ? "debug" : "warn";
     this.#report = report;
+    this.#told = message;
+    this.#context.log[level](event, message, {
+      origin: this.options.origin,
+      state,
+      remedy,
+      failures: this.#failures,
+    });
   }
 
   async #sleep(ms: number): Promise<void> {
-    await this.#context.clock.sleep(ms, AbortSignal.any([this.#stop.signal, this.#wake.signal]));
+    if (this.#stop.signal.aborted) return;
+    await this.#context.clock.sleep(ms, this.#wake.signal);
     this.#wake = new AbortController();
   }
 }

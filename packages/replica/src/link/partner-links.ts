@@ -1,3 +1,4 @@
+import type { Hello } from "@concordat/protocol";
 import type { PartnerOptions } from "../partner.js";
 import type { PartnerStatus } from "../replica-status.js";
 import { type LinkContext, PartnerLink } from "./partner-link.js";
@@ -35,21 +36,25 @@ export class PartnerLinks {
     return pulling.find((link) => link.options.origin === origin)?.options;
   }
 
-  /** A partner that speaks to this node is there: a link that waits after failures tries again now. */
+  noteHello(origin: string, hello: Hello): void {
+    this.#links.get(origin)?.noteHello(hello);
+  }
+
   noteSupplied(origin: string): void {
     this.#links.get(origin)?.noteSupplied();
   }
 
-  wake(origin?: string): void {
-    for (const link of this.#links.values()) if (origin === undefined || link.options.origin === origin) link.wake();
+  wake(): void {
+    for (const link of this.#links.values()) link.wake();
   }
 
   reconnect(): void {
     for (const link of this.#links.values()) void link.reconnect();
   }
 
-  status(): PartnerStatus[] {
-    return [...this.#links.values()].map((link) => link.status());
+  /** @param refreshingFrom the origin that this node is being refreshed from. */
+  status(refreshingFrom: string | undefined): PartnerStatus[] {
+    return [...this.#links.values()].map((link) => link.status(link.options.origin === refreshingFrom));
   }
 
   async close(): Promise<void> {

@@ -1,17 +1,19 @@
 import { parseUuid, type ServerUuid, type Uuid, uuidFromBytes } from "@concordat/crdt";
+import { AbortScope } from "../abort-scope.js";
 import type { CommitSignal } from "../commit-signal.js";
 import type { Database } from "../database/database.js";
-import { feedBetween, numberOfKey } from "../database/key-space.js";
+import { feedBetween } from "../database/key-space.js";
+import { type FeedRow, feedPagesOf } from "../database/snapshot-reads.js";
 import type { Change } from "../replica.js";
-import { REPLICA_LIMITS } from "../replica-limits.js";
-import { readStates } from "./entry-reader.js";
+import { stateOf } from "./entry-reader.js";
 import { entryView } from "./entry-view.js";
 
 export interface ChangeFeedContext {
   /** The database of this moment: a refresh replaces it. */
   readonly database: () => Database;
   readonly commits: CommitSignal;
-  readonly signal: AbortSignal;
+  /** Each ends the feed. */
+  readonly signals: readonly (AbortSignal | undefined)[];
 }
 
 /** A place in the feed of one incarnation. */
@@ -21,69 +23,74 @@ interface Position {
 }
 
 /**
- * Follows the feed of whatever database is current. A page of changes is read when the reader asks for more, so a
- * slow reader costs nothing but its own lag.
+ * Follows the feed of whatever database is current, from the moment of the call, or from `after`. A page of changes is
+ * read when the reader asks for more, so a slow reader costs nothing but its own lag.
  */
-export async function* followChanges(context: ChangeFeedContext, after: string | undefined): AsyncGenerator<Change> {
-  const { commits, signal } = context;
-  let position = startOf(context.database(), after);
-  while (!signal.aborted) {
-    const database = context.database();
-    const { sequence: head } = database.state.head;
-    if (position?.server !== database.serverUuid || position.sequence > head) {
-      position = { server: database.serverUuid, sequence: head };
-      yield { kind: "reset", position: positionText(position) };
-      continue;
+export const followChanges = (context: ChangeFeedContext, after: string | undefined): AsyncGenerator<Change> =>
+  changesFrom(context, after === undefined ? headOf(context.database()) : positionOf(after));
+
+async function* changesFrom(context: ChangeFeedContext, start: Position | undefined): AsyncGenerator<Change> {
+  const scope = new AbortScope(context.signals);
+  try {
+    let position = start;
+    while (!scope.signal.aborted) {
+      const database = context.database();
+      const head = headOf(database);
+      if (position?.server !== head.server || position.sequence > head.sequence) {
+        position = head;
+        yield { kind: "reset", position: positionText(head) };
+      } else if (position.sequence === head.sequence) {
+        await context.commits.next(scope.signal);
+      } else {
+        const page = await readPage(database, position, head);
+        for (const change of page.changes) {
+          if (scope.signal.aborted) return;
+          yield change;
+        }
+        position = page.reached;
+      }
     }
-    if (position.sequence === head) {
-      await commits.next(signal);
-      continue;
-    }
-    const page = await readPage(database, position, head);
-    yield* page.changes;
-    position = page.reached;
+  } finally {
+    scope.release();
   }
 }
 
+/** The next rows after `position`, with their entries as they were at one moment. */
 const readPage = async (
   database: Database,
-  { server, sequence }: Position,
-  head: number,
+  position: Position,
+  head: Position,
 ): Promise<{ changes: Change[]; reached: Position }> => {
   const snapshot = await database.store.snapshot();
   try {
-    const limits = { rowsMax: REPLICA_LIMITS.pageRowsMax, bytesMax: REPLICA_LIMITS.pageBytesMax };
-    const { rows, more } = await snapshot.scan(feedBetween(sequence, head), limits);
-    const states = await readStates(
-      database,
-      rows.map(({ value }) => uuidFromBytes<Uuid>(value)),
-    );
-    const changes: Change[] = [];
-    for (const [index, { key }] of rows.entries()) {
-      const state = states[index];
-      if (state === undefined) continue;
-      const position = positionText({ server, sequence: numberOfKey(key) });
-      if (state.kind === "tombstone") changes.push({ kind: "delete", position, uuid: state.uuid });
-      else {
-        const entry = entryView(state);
-        changes.push({ kind: "put", position, uuid: entry.uuid, attributes: entry.attributes, entry });
-      }
+    for await (const rows of feedPagesOf(snapshot, feedBetween(position.sequence, head.sequence))) {
+      const changes = rows.map((row) => changeOf(database, row)).filter((change) => change !== undefined);
+      return { changes, reached: { ...position, sequence: rows.at(-1)?.sequence ?? head.sequence } };
     }
-    const last = rows.at(-1);
-    return { changes, reached: { server, sequence: more && last ? numberOfKey(last.key) : head } };
+    return { changes: [], reached: head };
   } finally {
     await snapshot.close();
   }
 };
 
-const startOf = (database: Database, after: string | undefined): Position | undefined =>
-  after === undefined ? { server: database.serverUuid, sequence: database.state.head.sequence } : positionOf(after);
+const changeOf = (database: Database, { sequence, uuid, entry: stored }: FeedRow): Change | undefined => {
+  const state = stored && stateOf(database, stored);
+  if (state === undefined) return undefined;
+  const position = positionText({ server: database.serverUuid, sequence });
+  if (state.kind === "tombstone") return { kind: "delete", position, uuid: uuidFromBytes<Uuid>(uuid) };
+  const entry = entryView(state);
+  return { kind: "put", position, uuid: entry.uuid, attributes: entry.attributes, entry };
+};
+
+const headOf = ({ serverUuid, state }: Database): Position => ({ server: serverUuid, sequence: state.head.sequence });
 
 const positionText = ({ server, sequence }: Position): string => `${server}.${sequence}`;
 
+/** `undefined` for a text that is not `positionText` of anything. */
 const positionOf = (text: string): Position | undefined => {
-  const [server, number] = text.split(".");
-  const parsed = parseUuid<ServerUuid>(server ?? "");
+  const [serverText = "", number = ""] = text.split(".");
+  const server = parseUuid<ServerUuid>(serverText);
   const sequence = Number(number);
-  return parsed && Number.isSafeInteger(sequence) && sequence >= 0 ? { server: parsed, sequence } : undefined;
+  const isNumber = Number.isSafeInteger(sequence) && sequence >= 0;
+  return server && isNumber && positionText({ server, sequence }) === text ? { server, sequence } : undefined;
 };

@@ -19,7 +19,7 @@ export const digestContent = async (database: Database, createHash: CreateHash):
     for await (const state of allStates(database, snapshot)) {
       if (state.kind === "live") liveEntries += 1;
       else tombstones += 1;
-      addState(hash.update, state);
+      addState((bytes) => hash.update(bytes), state);
     }
   } finally {
     await snapshot.close();

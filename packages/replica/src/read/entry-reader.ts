@@ -66,5 +66,6 @@ export async function* allEntries(database: Database): AsyncGenerator<Entry> {
   }
 }
 
-const stateOf = (database: Database, value: Uint8Array): EntryState =>
+/** The state in the value of an entry's row. */
+export const stateOf = (database: Database, value: Uint8Array): EntryState =>
   decodeEntry(storedEntryOf(value).record, database.table.servers, database.limits);

@@ -1,4 +1,4 @@
-import type { AttributeState, ChangeId, LiveEntry } from "@concordat/crdt";
+import { type AttributeState, type ChangeId, type LiveEntry, MERGE_KINDS } from "@concordat/crdt";
 
 /**
  * An entity tag: 64 bits over every change id of the entry and where it stands. Values need not be read, since a
@@ -7,7 +7,7 @@ import type { AttributeState, ChangeId, LiveEntry } from "@concordat/crdt";
 export const entryVersion = (entry: LiveEntry): string => {
   const lanes = new Lanes();
   lanes.change(entry.createdAt);
-  for (const [name, state] of entry.attributes) {
+  for (const [name, state] of inOrder(entry.attributes)) {
     lanes.text(name);
     addAttribute(lanes, state);
   }
@@ -15,23 +15,43 @@ export const entryVersion = (entry: LiveEntry): string => {
 };
 
 const addAttribute = (lanes: Lanes, { register, set, map, counter }: AttributeState): void => {
-  if (register) lanes.change(register.changeId);
-  for (const [key, { changeId, present }] of set?.elements ?? []) {
+  if (register) {
+    lanes.kind("register");
+    lanes.change(register.changeId);
+  }
+  if (set) lanes.kind("set");
+  for (const [key, { changeId, present }] of inOrder(set?.elements)) {
     lanes.text(key);
     lanes.number(present ? 1 : 0);
     lanes.change(changeId);
   }
-  for (const [key, { changeId }] of map?.keys ?? []) {
+  if (map) lanes.kind("map");
+  for (const [key, { changeId }] of inOrder(map?.keys)) {
     lanes.text(key);
     lanes.change(changeId);
   }
-  for (const [server, { ts }] of counter?.totals ?? []) lanes.change({ ts, server });
+  if (counter) lanes.kind("counter");
+  for (const [server, { ts }] of inOrder(counter?.totals)) lanes.change({ ts, server });
+};
+
+/** By key. A state that was read back is in order; one that a transaction has changed may not be. */
+const inOrder = <K extends string, V>(map: ReadonlyMap<K, V> = new Map()): Iterable<[K, V]> => {
+  let before: K | undefined;
+  for (const key of map.keys()) {
+    if (before !== undefined && key < before) return [...map].sort(([left], [right]) => (left < right ? -1 : 1));
+    before = key;
+  }
+  return map;
 };
 
 /** Two 32-bit lanes of multiply and rotate, finished as MurmurHash3 does (A. Appleby, public domain). */
 class Lanes {
   #first = 0x9e3779b1;
   #second = 0x85ebca77;
+
+  kind(kind: (typeof MERGE_KINDS)[number]): void {
+    this.number(MERGE_KINDS.indexOf(kind) + 1);
+  }
 
   number(value: number): void {
     this.#first = Math.imul(rotate(this.#first ^ value, 13), 0x85ebca6b);

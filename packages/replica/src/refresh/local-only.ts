@@ -1,7 +1,15 @@
 import { type Ruv, seenIn, type Uuid } from "@concordat/crdt";
 import { readEntryUuid } from "@concordat/protocol";
 import type { Database } from "../database/database.js";
+import { REPLICA_LIMITS } from "../replica-limits.js";
 import { feedChunks } from "../session/feed-stream.js";
+
+/** What replacing one database by another would lose. */
+export interface LocalOnly {
+  readonly entries: number;
+  /** Some of them. */
+  readonly sample: readonly Uuid[];
+}
 
 /**
  * The uuids of the entries, tombstones included, of which `database` holds changes that a replica with the vector
@@ -11,11 +19,21 @@ import { feedChunks } from "../session/feed-stream.js";
 export async function* localOnlyUuids(database: Database, theirs: Ruv, afterSequence: number): AsyncGenerator<Uuid[]> {
   const snapshot = await database.store.snapshot();
   try {
-    const { sequence } = database.state.head;
-    for await (const { records } of feedChunks(database, snapshot, afterSequence, sequence, seenIn(theirs))) {
+    const part = { after: afterSequence, head: database.state.head.sequence, seen: seenIn(theirs) };
+    for await (const { records } of feedChunks(database, snapshot, part)) {
       yield records.map(readEntryUuid);
     }
   } finally {
     await snapshot.close();
   }
 }
+
+export const countLocalOnly = async (database: Database, theirs: Ruv, afterSequence: number): Promise<LocalOnly> => {
+  let entries = 0;
+  const sample: Uuid[] = [];
+  for await (const uuids of localOnlyUuids(database, theirs, afterSequence)) {
+    entries += uuids.length;
+    sample.push(...uuids.slice(0, REPLICA_LIMITS.discardSampleMax - sample.length));
+  }
+  return { entries, sample };
+};

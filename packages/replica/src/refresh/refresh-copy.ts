@@ -1,5 +1,5 @@
 import type { Ruv, ServerUuid } from "@concordat/crdt";
-import { type Chunk, type Cursor, type EntryLimits, validateEntry } from "@concordat/protocol";
+import { type Chunk, type Cursor, type EntryLimits, ProtocolError, validateEntry } from "@concordat/protocol";
 import type { Operation } from "@concordat/storage";
 import { CommitBuilder, type EntryWrite } from "../database/commit-builder.js";
 import type { Database } from "../database/database.js";
@@ -14,13 +14,10 @@ import type { Random } from "../ports/random.js";
 export class RefreshCopy {
   readonly #database: Database;
   readonly #random: Random;
-  /** A copy that goes on where an earlier one stopped may meet an entry again. */
-  readonly #resumed: boolean;
 
   constructor(database: Database, random: Random) {
     this.#database = database;
     this.#random = random;
-    this.#resumed = database.state.head.sequence > 0;
   }
 
   get database(): Database {
@@ -45,7 +42,9 @@ export class RefreshCopy {
   async #staged(chunk: Chunk, servers: readonly ServerUuid[], limits: EntryLimits): Promise<CommitBuilder> {
     const builder = new CommitBuilder(this.#database);
     const headers = chunk.records.map((record) => validateEntry(record, servers, limits));
-    const known = this.#resumed ? await this.#database.store.getMany(headers.map(({ uuid }) => entryKey(uuid))) : [];
+    if (new Set(headers.map(({ uuid }) => uuid)).size !== headers.length) throw twice();
+    // A copy that goes on where an earlier try stopped meets what changed meanwhile again.
+    const known = await this.#database.store.getMany(headers.map(({ uuid }) => entryKey(uuid)));
     for (const [index, { uuid, kind, newestMicros }] of headers.entries()) {
       const record = chunk.records[index] as Uint8Array;
       builder.putEntry({ uuid, kind, record, stored: this.#storedEntry(known[index]) });
@@ -61,3 +60,6 @@ export class RefreshCopy {
     return { ...stored, kind };
   }
 }
+
+const twice = (): ProtocolError =>
+  new ProtocolError("shape", "the partner sent one entry twice in a chunk", { blame: "peer" });

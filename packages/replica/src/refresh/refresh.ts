@@ -1,4 +1,4 @@
-import { type DomainUuid, type Ruv, randomUuid, type ServerUuid, type Uuid } from "@concordat/crdt";
+import { randomUuid, type ServerUuid, type Uuid } from "@concordat/crdt";
 import {
   type Begin,
   type Channel,
@@ -11,25 +11,25 @@ import {
   ProtocolError,
   type ProtocolLimits,
 } from "@concordat/protocol";
-import type { Storage } from "@concordat/storage";
+import { connectPartner } from "../connect-partner.js";
 import type { Database } from "../database/database.js";
 import { identityOperations } from "../database/meta.js";
+import { onAbort } from "../on-abort.js";
 import type { PartnerOptions } from "../partner.js";
 import type { CreateHash } from "../ports/hash.js";
 import type { Random } from "../ports/random.js";
 import type { RefreshOptions, RefreshOutcome } from "../replica.js";
-import { REPLICA_LIMITS } from "../replica-limits.js";
 import type { RefreshProgress } from "../replica-status.js";
+import { refuseFutureRows } from "../session/clock-skew.js";
 import { ruvOfRows } from "../session/remembered-ruv.js";
 import { readStream } from "../session/stream-reader.js";
 import type { Turn } from "../turn.js";
-import { localOnlyUuids } from "./local-only.js";
+import { countLocalOnly, type LocalOnly, localOnlyUuids } from "./local-only.js";
 import { RefreshCopy } from "./refresh-copy.js";
 import type { Replacements } from "./replacements.js";
 
 export interface RefreshContext {
   readonly partner: PartnerOptions;
-  readonly storage: Storage;
   readonly replacements: Replacements;
   readonly turn: Turn;
   readonly random: Random;
@@ -43,64 +43,83 @@ export interface RefreshContext {
   /** Given what only this node has, within the step that discards it. */
   readonly beforeDiscard: (uuids: AsyncIterable<Uuid[]>) => Promise<void>;
   /** Makes `database` the one that is served. Within the writer's turn. */
-  readonly swap: (database: Database) => Promise<void>;
+  readonly swap: (database: Database) => void;
 }
 
+type Options = Pick<RefreshOptions, "discardLocalChanges">;
+
 /** Copies a partner's content into a new database beside the current one, then swaps them. Model, section 6. */
-export const refresh = async (
-  context: RefreshContext,
-  options: Pick<RefreshOptions, "discardLocalChanges">,
-): Promise<RefreshOutcome> => {
-  const channel = await context.partner.connect(context.signal);
-  const onAbort = (): void =>
-    void channel.close(new ProtocolError("closed", "the refresh was cancelled", { blame: "caller" }));
-  context.signal.addEventListener("abort", onAbort);
+export const refresh = async (context: RefreshContext, options: Options): Promise<RefreshOutcome> => {
+  const { limits, partner, signal } = context;
+  const channel = await connectPartner(partner, signal);
+  const release = onAbort(signal, () => void channel.close(cancelled()));
   try {
-    const conversation = openConversation(channel, { role: "consumer", limits: context.limits });
-    return await refreshOver(context, options, conversation, channel);
+    return await refreshOver(context, options, openConversation(channel, { role: "consumer", limits }));
   } finally {
-    context.signal.removeEventListener("abort", onAbort);
-    await channel.close();
+    release();
+    await endOf(context, channel);
   }
 };
 
 const refreshOver = async (
   context: RefreshContext,
-  options: Pick<RefreshOptions, "discardLocalChanges">,
+  options: Options,
   conversation: Conversation<"consumer">,
-  channel: Channel,
 ): Promise<RefreshOutcome> => {
   const { origin } = context.partner;
-  const supplier = await exchangeHello(conversation, context.hello());
-  const unfinished = await context.replacements.unfinished(supplier.serverUuid, context.database().name);
-  const cursor = await unfinished?.cursorFor(supplier.serverUuid);
-  await conversation.send({ type: "refresh", cursor });
+  const { serverUuid: supplier } = await exchangeHello(conversation, context.hello());
+  const unfinished = await context.replacements.unfinished(supplier, context.database().name);
+  await conversation.send({ type: "refresh", cursor: await unfinished?.cursorFor(supplier) });
   const begin = await conversation.receive();
   if (begin?.type === "unwilling") return refusedBy(origin, begin.reason);
   if (begin?.type !== "begin") throw unexpected(begin?.type);
+  refuseFutureRows(begin.rows, context.entryLimits());
 
-  const theirs = ruvOfRows(begin.rows);
-  const before = context.database();
-  if (begin.head === 0 && before.state.totals.liveEntries > 0) return refusedBy(origin, "empty");
-  const looked = before.state.head.sequence;
-  const losing = await countLocalOnly(before, theirs, 0);
+  if (wouldEmpty(begin, context.database())) return refusedBy(origin, "empty");
+  const looked = context.database().state.head.sequence;
+  const losing = await countLocalOnly(context.database(), ruvOfRows(begin.rows), 0);
   if (losing.entries > 0 && !options.discardLocalChanges) return { kind: "would-discard", origin, ...losing };
 
-  const copy = new RefreshCopy(await copyTarget(context, begin, supplier.serverUuid, unfinished), context.random);
-  const end = await copyStream(context, conversation, begin, copy, () => channel.traffic.bytesReceived);
-  return context.turn.run(async () => {
-    const { database } = copy;
-    const late = await countLocalOnly(context.database(), theirs, looked);
-    if (late.entries > 0 && !options.discardLocalChanges) return { kind: "would-discard", origin, ...late };
-    const discarded = losing.entries + late.entries;
-    if (discarded > 0) await context.beforeDiscard(localOnlyUuids(context.database(), theirs, 0));
-    await finish(context, copy, begin, end);
-    await context.storage.makeCurrent(database.name);
-    await context.swap(await context.replacements.reopen(database));
-    const { liveEntries, tombstones, recordBytes } = database.state.totals;
-    return { kind: "refreshed", origin, entries: liveEntries + tombstones, bytes: recordBytes, discarded };
-  });
+  const copy = new RefreshCopy(await copyTarget(context, begin, supplier, unfinished), context.random);
+  const end = await copyStream(context, conversation, begin, supplier, copy);
+  return context.turn.run(() => replaceBy(context, options, { begin, end, copy, losing, looked }));
 };
+
+/** A copy that has everything, and what was known of the current database before it was made. */
+interface ReadyCopy {
+  readonly begin: Begin;
+  readonly end: End;
+  readonly copy: RefreshCopy;
+  readonly losing: LocalOnly;
+  /** The feed number up to which `losing` was counted. */
+  readonly looked: number;
+}
+
+/** The step that swaps the databases, in the writer's turn: what was written during the refresh counts too. */
+const replaceBy = async (
+  context: RefreshContext,
+  options: Options,
+  { begin, end, copy, losing, looked }: ReadyCopy,
+): Promise<RefreshOutcome> => {
+  const { origin } = context.partner;
+  const theirs = ruvOfRows(begin.rows);
+  const current = context.database();
+  if (context.signal.aborted) throw cancelled();
+  if (wouldEmpty(begin, current)) return refusedBy(origin, "empty");
+  const late = await countLocalOnly(current, theirs, looked);
+  if (late.entries > 0 && !options.discardLocalChanges) return { kind: "would-discard", origin, ...late };
+  // An entry may have been counted before, and have changed again.
+  const { entries: discarded } = late.entries > 0 ? await countLocalOnly(current, theirs, 0) : losing;
+  if (discarded > 0) await context.beforeDiscard(localOnlyUuids(current, theirs, 0));
+  await finish(context, copy, begin, end);
+  context.swap(await context.replacements.adopt(copy.database));
+  const { liveEntries, tombstones, recordBytes } = copy.database.state.totals;
+  return { kind: "refreshed", origin, entries: liveEntries + tombstones, bytes: recordBytes, discarded };
+};
+
+/** A supplier that never had an entry: a new node. It may be copied by another new one, and empties nobody. */
+const wouldEmpty = (begin: Begin, current: Database): boolean =>
+  begin.head === 0 && current.state.totals.liveEntries > 0;
 
 /** An unfinished copy goes on only while its server table is the beginning of the supplier's. */
 const copyTarget = async (
@@ -115,14 +134,11 @@ const copyTarget = async (
     for (const server of begin.servers) unfinished.table.indexOf(server);
     return unfinished;
   }
-  await replacements.discard(unfinished);
+  await replacements.discard();
   throw new ProtocolError(
     "stream_digest",
     "the partner is not the one that the copy was begun from: the copy begins anew",
-    {
-      blame: "peer",
-      retryable: true,
-    },
+    { blame: "peer", retryable: true },
   );
 };
 
@@ -130,28 +146,26 @@ const copyStream = async (
   context: RefreshContext,
   conversation: Conversation<"consumer">,
   begin: Begin,
+  supplier: ServerUuid,
   copy: RefreshCopy,
-  bytesReceived: () => number,
 ): Promise<End> => {
+  const { createHash, entryLimits, onProgress, partner } = context;
+  const { entries: entriesEstimate, bytes: bytesEstimate } = begin.estimate;
   let entries = 0;
-  for await (const { chunk, end } of readStream(conversation, begin, context.createHash)) {
-    if (chunk) await copy.write(chunk, begin.servers, context.entryLimits());
+  let bytes = 0;
+  for await (const { chunk, end } of readStream({ conversation, supplier, begin, createHash })) {
+    if (chunk) await copy.write(chunk, begin.servers, entryLimits());
+    for (const record of chunk?.records ?? []) bytes += record.length;
     entries += chunk?.records.length ?? 0;
-    context.onProgress({
-      origin: context.partner.origin,
-      entries,
-      entriesEstimate: begin.estimate.entries,
-      bytes: bytesReceived(),
-      bytesEstimate: begin.estimate.bytes,
-    });
+    onProgress({ origin: partner.origin, entries, entriesEstimate, bytes, bytesEstimate });
     if (end) return end;
   }
-  throw new ProtocolError("connection_lost", "the stream ended without its end", { blame: "network" });
+  throw unexpected(undefined);
 };
 
 const finish = async (context: RefreshContext, copy: RefreshCopy, begin: Begin, end: End): Promise<void> => {
   const meta = {
-    domainUuid: begin.domainUuid as DomainUuid,
+    domainUuid: begin.domainUuid,
     serverUuid: randomUuid<ServerUuid>(context.random.bytes(16)),
     refreshFrom: undefined,
     clockMicros: copy.database.state.clockMicros,
@@ -160,18 +174,9 @@ const finish = async (context: RefreshContext, copy: RefreshCopy, begin: Begin, 
   await copy.finish(ruvOfRows(begin.rows), end.cursor, identityOperations(meta));
 };
 
-const countLocalOnly = async (
-  database: Database,
-  theirs: Ruv,
-  afterSequence: number,
-): Promise<{ entries: number; sample: readonly Uuid[] }> => {
-  let entries = 0;
-  const sample: Uuid[] = [];
-  for await (const uuids of localOnlyUuids(database, theirs, afterSequence)) {
-    entries += uuids.length;
-    sample.push(...uuids.slice(0, REPLICA_LIMITS.discardSampleMax - sample.length));
-  }
-  return { entries, sample };
+const endOf = async ({ replacements }: RefreshContext, channel: Channel): Promise<void> => {
+  await channel.close();
+  await replacements.close();
 };
 
 const refusedBy = (origin: string, reason: string): RefreshOutcome => ({
@@ -183,6 +188,8 @@ const refusedBy = (origin: string, reason: string): RefreshOutcome => ({
       ? "refresh the other way round, or from a partner that has the content"
       : "try again when it is done",
 });
+
+const cancelled = (): ProtocolError => new ProtocolError("closed", "the refresh was cancelled", { blame: "caller" });
 
 const unexpected = (type: string | undefined): ProtocolError =>
   type === undefined

@@ -4,11 +4,15 @@ import type { Storage } from "@concordat/storage";
 import { Database } from "../database/database.js";
 import type { Random } from "../ports/random.js";
 
-/** The databases beside the current one: the copy that a refresh is making, and the one that the last refresh replaced. */
+/**
+ * The databases beside the current one: the copy that a refresh is making, and the one that the last refresh replaced.
+ * Made for one refresh, and closed with it: a copy that did not become current stays for the next try.
+ */
 export class Replacements {
   readonly #storage: Storage;
   readonly #random: Random;
   readonly #limits: EntryLimits;
+  #copy: Database | undefined;
 
   constructor(storage: Storage, random: Random, limits: EntryLimits) {
     this.#storage = storage;
@@ -18,19 +22,18 @@ export class Replacements {
 
   /** The copy of `supplier`'s content that an earlier try left behind. Copies of others are dropped. */
   async unfinished(supplier: ServerUuid, currentName: string): Promise<Database | undefined> {
-    let found: Database | undefined;
     for (const name of await this.#storage.names()) {
       if (name === currentName) continue;
-      const store = await this.#storage.openStore(name);
-      const database = await Database.open(name, store, this.#limits);
-      if (found === undefined && database?.identity.refreshFrom === supplier) {
-        found = database;
+      const database = await this.#open(name);
+      const copyOf = database?.identity.refreshFrom;
+      if (this.#copy === undefined && copyOf === supplier) {
+        this.#copy = database;
         continue;
       }
-      await store.close();
-      if (database === undefined || database.identity.refreshFrom) await this.#storage.drop(name);
+      await database?.store.close();
+      if (copyOf) await this.#storage.drop(name);
     }
-    return found;
+    return this.#copy;
   }
 
   /** A new database that takes over the supplier's server table, so that records can be stored as they come. */
@@ -38,24 +41,54 @@ export class Replacements {
     const name = newDatabaseName(this.#random);
     const store = await this.#storage.openStore(name);
     const identity = { domainUuid: begin.domainUuid, serverUuid: supplier, refreshFrom: supplier };
-    return Database.create(name, store, identity, begin.servers, this.#limits);
+    try {
+      this.#copy = await Database.create(name, store, identity, begin.servers, this.#limits);
+      return this.#copy;
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
   }
 
-  /** A finished copy as the replica that it became. */
-  async reopen(database: Database): Promise<Database> {
-    const reopened = await Database.open(database.name, database.store, this.#limits);
-    if (reopened === undefined) throw new Error(`database ${database.name} lost its description`);
-    return reopened;
+  /** Makes the copy, which is finished, the current database, and opens it as the replica that it has become. */
+  async adopt({ name, store }: Database): Promise<Database> {
+    try {
+      const adopted = await Database.open(name, store, this.#limits);
+      if (adopted === undefined) throw new Error(`database ${name} lost its description`);
+      await this.#storage.makeCurrent(name);
+      this.#copy = undefined;
+      return adopted;
+    } catch (error) {
+      // It names itself a replica by now: no later try could go on with it.
+      await this.discard().catch(() => undefined);
+      throw error;
+    }
   }
 
-  async discard(database: Database): Promise<void> {
-    await database.store.close();
-    await this.#storage.drop(database.name);
+  /** Drops the copy: the next try begins anew. */
+  async discard(): Promise<void> {
+    const copy = this.#copy;
+    this.#copy = undefined;
+    await copy?.store.close();
+    if (copy) await this.#storage.drop(copy.name);
   }
 
   /** Drops everything but `keep`. */
   async dropAllBut(keep: readonly string[]): Promise<void> {
     for (const name of await this.#storage.names()) if (!keep.includes(name)) await this.#storage.drop(name);
+  }
+
+  async close(): Promise<void> {
+    await this.#copy?.store.close();
+    this.#copy = undefined;
+  }
+
+  /** `undefined` for one that was never made whole, or does not read: it goes once a refresh has succeeded. */
+  async #open(name: string): Promise<Database | undefined> {
+    const store = await this.#storage.openStore(name);
+    const database = await Database.open(name, store, this.#limits).catch(() => undefined);
+    if (database === undefined) await store.close();
+    return database;
   }
 }
 

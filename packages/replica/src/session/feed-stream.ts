@@ -2,52 +2,69 @@ import { type Seen, unseenPart } from "@concordat/crdt";
 import { decodeEntry, encodeEntry } from "@concordat/protocol";
 import type { Snapshot } from "@concordat/storage";
 import type { Database } from "../database/database.js";
-import { entryKeyOfBytes, feedBetween, numberOfKey } from "../database/key-space.js";
+import { feedBetween } from "../database/key-space.js";
 import { storedEntryOf } from "../database/rows.js";
-import { pagesOf } from "../database/snapshot-reads.js";
+import { feedPagesOf } from "../database/snapshot-reads.js";
 import { ReplicaError } from "../replica-error.js";
+import { REPLICA_LIMITS } from "../replica-limits.js";
 
 /** How much a chunk holds: it is sent as one frame, and applied as one commit. */
 export interface ChunkLimits {
   readonly entriesMax: number;
-  /** A chunk ends with the entry that reaches it. */
+  /**
+   * A chunk ends with the entry that reaches it. Entries count with their stored size, of which a change may be a small
+   * part: whoever applies it has to read the whole entry.
+   */
   readonly bytesMax: number;
 }
 
 export const DEFAULT_CHUNK: ChunkLimits = { entriesMax: 2_000, bytesMax: 1024 * 1024 };
 
-/** Records to send, and the feed number that is reached with the last of them. */
+/** The part of a feed that somebody lacks. */
+export interface FeedPart {
+  /** The feed number behind which it begins, and the one that it ends with. */
+  readonly after: number;
+  readonly head: number;
+  /** What they have seen; without it they lack everything, and records pass unread. */
+  readonly seen?: Seen | undefined;
+}
+
+/** Records to send, maybe none, and the feed number that is reached with them. */
 export interface FeedChunk {
   readonly sequence: number;
   readonly records: readonly Uint8Array[];
 }
 
 /**
- * The feed of `snapshot` after `after` up to `head`, in chunks of bounded size, each entry cut down to what a consumer
- * that has `seen` lacks; without `seen`, records pass unread. Model, section 5.
+ * A part of the feed of `snapshot`, in chunks of bounded size, each entry cut down to what is lacking. Model, section 5.
+ *
+ * @param rowsSilentMax rows that are passed over before a chunk without entries says how far the stream is: the reader
+ * must neither take it for dead nor begin anew where it is cut.
  */
 export async function* feedChunks(
   database: Database,
   snapshot: Snapshot,
-  after: number,
-  head: number,
-  seen: Seen | undefined,
+  { after, head, seen }: FeedPart,
   limits: ChunkLimits = DEFAULT_CHUNK,
+  rowsSilentMax: number = REPLICA_LIMITS.feedRowsSilentMax,
 ): AsyncGenerator<FeedChunk> {
   let records: Uint8Array[] = [];
   let bytes = 0;
-  for await (const rows of pagesOf(snapshot, feedBetween(after, head))) {
-    const values = await snapshot.getMany(rows.map(({ value }) => entryKeyOfBytes(value)));
-    for (const [index, row] of rows.entries()) {
-      const record = recordToSend(database, values[index], seen);
+  let passed = 0;
+  for await (const rows of feedPagesOf(snapshot, feedBetween(after, head))) {
+    for (const { sequence, entry } of rows) {
+      const record = recordToSend(database, entry, seen);
+      passed += 1;
       if (record) {
         records.push(record);
-        bytes += record.length;
+        bytes += entry?.length ?? 0;
       }
-      if (bytes < limits.bytesMax && records.length < limits.entriesMax) continue;
-      yield { sequence: numberOfKey(row.key), records };
+      const isFull = bytes >= limits.bytesMax || records.length >= limits.entriesMax;
+      if (!isFull && passed < rowsSilentMax) continue;
+      yield { sequence, records };
       records = [];
       bytes = 0;
+      passed = 0;
     }
   }
   if (records.length > 0) yield { sequence: head, records };

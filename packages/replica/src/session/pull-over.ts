@@ -19,16 +19,22 @@ export interface PullingContext extends Omit<PullContext, "conversation" | "supp
 /** A connection over which the same supplier is pulled from again and again. */
 export interface PullSession {
   readonly conversation: Conversation<"consumer">;
+  readonly supplier: Hello;
+  /** How far this node's clock was ahead of the supplier's when they said hello, in microseconds. */
+  readonly aheadMicros: number;
   pull(onApplied: (entries: number) => void): Promise<PullOutcome>;
 }
 
 /** Says hello. @throws ProtocolError as `exchangeHello` does. */
 export const openPullSession = async (channel: Channel, context: PullingContext): Promise<PullSession> => {
   const conversation = openConversation(channel, { role: "consumer", limits: context.limits });
-  const supplier = await exchangeHello(conversation, context.hello());
+  const hello = context.hello();
+  const supplier = await exchangeHello(conversation, hello);
   const remembered = new RememberedRuv(context.createHash);
   return {
     conversation,
+    supplier,
+    aheadMicros: hello.clockMicros - supplier.clockMicros,
     pull: (onApplied) => pull({ ...context, conversation, supplier, remembered, onApplied }),
   };
 };

@@ -15,6 +15,7 @@ import type { CreateHash } from "../ports/hash.js";
 import type { Random } from "../ports/random.js";
 import type { Turn } from "../turn.js";
 import { applyStates } from "./apply-states.js";
+import { refuseFutureRows } from "./clock-skew.js";
 import type { PullOutcome } from "./pull-outcome.js";
 import { type RememberedRuv, ruvOfRows } from "./remembered-ruv.js";
 import { readStream, type StreamStep } from "./stream-reader.js";
@@ -68,18 +69,7 @@ export const pull = async (context: PullContext): Promise<PullOutcome> => {
 
 /** What speaks against applying anything of the stream. @throws ProtocolError `clock_skew`. */
 const checkBegin = (context: PullContext, database: Database, begin: Begin): PullOutcome | undefined => {
-  const { changeMicrosMax = Number.MAX_SAFE_INTEGER } = context.entryLimits();
-  const ahead = begin.rows.find(({ seen }) => seen > changeMicrosMax);
-  if (ahead) {
-    throw new ProtocolError(
-      "clock_skew",
-      `the partner has changes of ${ahead.server} stamped ${ahead.seen}, later than ${changeMicrosMax}`,
-      {
-        blame: "peer",
-        retryable: true,
-      },
-    );
-  }
+  refuseFutureRows(begin.rows, context.entryLimits());
   const ours = database.state.ruv.get(database.serverUuid)?.seen ?? 0;
   const theirs = begin.rows.find(({ server }) => server === database.serverUuid)?.seen ?? 0;
   return theirs > ours ? { kind: "forked", oursMicros: ours, theirsMicros: theirs } : undefined;
@@ -93,7 +83,8 @@ const applyStream = async (
 ): Promise<PullOutcome> => {
   let entries = 0;
   let asked = startCursor;
-  for await (const step of readStream(context.conversation, begin, context.createHash)) {
+  const { conversation, createHash, supplier } = context;
+  for await (const step of readStream({ conversation, supplier: supplier.serverUuid, begin, createHash })) {
     const applied = await context.turn.run(() => applyStep(context, database, begin, step, asked));
     if (applied === undefined) return { kind: "superseded" };
     asked = step.end?.cursor ?? step.chunk?.cursor;
@@ -119,7 +110,7 @@ const applyStep = async (
   const batch = new WriteBatch(database);
   if (chunk) await applyStates(batch, decodeRecords(chunk.records, begin.servers, context.entryLimits()));
   const cursor = end?.cursor ?? chunk?.cursor;
-  if (cursor) batch.builder.setCursor(fromSupplier(cursor, context.supplier.serverUuid));
+  if (cursor) batch.builder.setCursor(cursor);
   if (end) claim(batch, begin);
   return batch.commit(context.random.bytes(COMMIT_NAME_BYTES));
 };
@@ -135,11 +126,6 @@ const decodeRecords = (records: readonly Uint8Array[], servers: readonly ServerU
 
 const sameSequence = (left: Cursor | undefined, right: Cursor | undefined): boolean =>
   left?.sequence === right?.sequence;
-
-const fromSupplier = (cursor: Cursor, supplier: ServerUuid): Cursor => {
-  if (cursor.server === supplier) return cursor;
-  throw new ProtocolError("shape", "the partner sent a cursor of another server", { blame: "peer" });
-};
 
 const unexpected = (type: string | undefined): ProtocolError =>
   type === undefined

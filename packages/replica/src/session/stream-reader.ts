@@ -1,6 +1,14 @@
-import { sameBytes } from "@concordat/crdt";
-import { type Begin, type Chunk, type Conversation, type End, ProtocolError } from "@concordat/protocol";
+import { type ServerUuid, sameBytes } from "@concordat/crdt";
+import { type Begin, type Chunk, type Conversation, type Cursor, type End, ProtocolError } from "@concordat/protocol";
 import type { CreateHash } from "../ports/hash.js";
+
+/** A stream that a supplier has begun. */
+export interface StreamSource {
+  readonly conversation: Conversation<"consumer">;
+  readonly supplier: ServerUuid;
+  readonly begin: Begin;
+  readonly createHash: CreateHash;
+}
 
 /** A chunk, and the `End` when it is the last one. */
 export interface StreamStep {
@@ -12,23 +20,30 @@ export interface StreamStep {
  * The stream after `Begin`, a chunk at a time. The last chunk comes with its `End`, count and digest checked, so that
  * the vector can be claimed in the same transaction and never before.
  *
- * @throws ProtocolError `connection_lost`, `unexpected_message`, `stream_digest`.
+ * @throws ProtocolError `connection_lost`, `unexpected_message`, `stream_digest`; `shape` for a cursor that is not the
+ * supplier's, does not advance, or passes the head: what lies behind it would never be asked for again.
  */
-export async function* readStream(
-  conversation: Conversation<"consumer">,
-  begin: Begin,
-  createHash: CreateHash,
-): AsyncGenerator<StreamStep> {
+export async function* readStream({
+  conversation,
+  supplier,
+  begin,
+  createHash,
+}: StreamSource): AsyncGenerator<StreamStep> {
   const digest = createHash();
   let count = 0;
+  let reached = 0;
   let pending: Chunk | undefined;
   for (;;) {
     const message = await nextOf(conversation);
+    if (message.cursor.server !== supplier) throw badCursor(message.cursor, "is of another server");
     if (message.type === "end") {
       checkEnd(message, begin, count, digest.digest());
       yield { chunk: pending, end: message };
       return;
     }
+    const { sequence } = message.cursor;
+    if (sequence <= reached || sequence > begin.head) throw badCursor(message.cursor, `is not in (${reached}, head]`);
+    reached = sequence;
     for (const record of message.records) digest.update(record);
     count += message.records.length;
     if (pending) yield { chunk: pending, end: undefined };
@@ -57,3 +72,6 @@ const checkEnd = (end: End, begin: Begin, count: number, digest: Uint8Array): vo
     { blame: "peer", retryable: true },
   );
 };
+
+const badCursor = ({ server, sequence }: Cursor, problem: string): ProtocolError =>
+  new ProtocolError("shape", `the partner sent a cursor, ${sequence} of ${server}, that ${problem}`, { blame: "peer" });

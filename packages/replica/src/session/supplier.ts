@@ -1,6 +1,7 @@
-import { isUnseen, type Ruv, sameBytes, seenIn } from "@concordat/crdt";
+import { claimedRows, isUnseen, type Ruv, sameBytes, seenIn } from "@concordat/crdt";
 import type { Conversation, Cursor, Incremental, Refresh } from "@concordat/protocol";
 import type { Snapshot } from "@concordat/storage";
+import { AbortScope } from "../abort-scope.js";
 import type { CommitSignal } from "../commit-signal.js";
 import { type Database, type Head, readHead } from "../database/database.js";
 import { commitAt, readRuvRows } from "../database/snapshot-reads.js";
@@ -64,11 +65,8 @@ class SupplierSession {
     const consumer = this.#remembered.ruvOf(request);
     // The vector in memory is that of the last commit: an idle consumer costs no read.
     const early = decideIncremental(request, consumer, this.#view(database.state.ruv));
-    if (early.kind === "answer") {
-      this.#given = consumer;
-      await conversation.send(early.reply);
-      return;
-    }
+    this.#given = consumer;
+    if (early.kind === "answer") return conversation.send(early.reply);
     await this.#withSnapshot(async (snapshot, ruv) => {
       const decision = decideIncremental(request, consumer, this.#view(ruv));
       if (decision.kind === "answer") return conversation.send(decision.reply);
@@ -88,11 +86,12 @@ class SupplierSession {
   /** `Changed` once there is anything beyond what was given; `Pong` when there was nothing for a while. */
   async answerSubscribe(): Promise<void> {
     const { clock, commits, conversation, signal } = this.#context;
-    const heartbeat = new AbortController();
-    const ended = AbortSignal.any([signal, heartbeat.signal]);
-    void clock.sleep(REPLICA_LIMITS.subscribeHeartbeatMs, ended).then(() => heartbeat.abort());
-    while (!this.#hasNews() && !ended.aborted) await commits.next(ended);
-    heartbeat.abort();
+    const waiting = new AbortScope([signal]);
+    const heartbeat = (): void => waiting.abort();
+    void clock.sleep(REPLICA_LIMITS.subscribeHeartbeatMs, waiting.signal).then(heartbeat);
+    while (!this.#hasNews() && !waiting.signal.aborted) await commits.next(waiting.signal);
+    waiting.abort();
+    waiting.release();
     await conversation.send({ type: this.#hasNews() ? "changed" : "pong" });
   }
 
@@ -108,7 +107,9 @@ class SupplierSession {
     const { database, conversation, createHash } = this.#context;
     const head = await readHead(snapshot);
     const after = await this.#startOf(snapshot, cursor);
-    const { totals } = database.state;
+    const { liveEntries, tombstones, recordBytes } = database.state.totals;
+    const stored = Math.max(1, liveEntries + tombstones);
+    const entries = Math.min(head.sequence - after, stored);
     await conversation.send({
       type: "begin",
       kind: consumer ? "incremental" : "refresh",
@@ -116,15 +117,12 @@ class SupplierSession {
       servers: database.table.servers.slice(0, ruv.size),
       rows: wireRows(ruv),
       head: head.sequence,
-      estimate: {
-        entries: Math.min(head.sequence - after, totals.liveEntries + totals.tombstones),
-        bytes: totals.recordBytes,
-      },
+      estimate: { entries, bytes: Math.round((recordBytes / stored) * entries) },
     });
     const digest = createHash();
     let count = 0;
-    const seen = consumer && seenIn(consumer);
-    for await (const chunk of feedChunks(database, snapshot, after, head.sequence, seen, this.#context.chunk)) {
+    const part = { after, head: head.sequence, seen: consumer && seenIn(consumer) };
+    for await (const chunk of feedChunks(database, snapshot, part, this.#context.chunk)) {
       for (const record of chunk.records) digest.update(record);
       count += chunk.records.length;
       await conversation.send({
@@ -134,7 +132,7 @@ class SupplierSession {
       });
     }
     await conversation.send({ type: "end", cursor: this.#cursor(head), count, digest: digest.digest() });
-    this.#given = new Map([...(consumer ?? []), ...ruv]);
+    this.#given = new Map([...(consumer ?? []), ...claimedRows(consumer ?? new Map(), ruv)]);
   }
 
   /** A cursor holds for the same incarnation and the same commit only; otherwise a full scan is always right. */

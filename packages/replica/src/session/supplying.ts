@@ -1,4 +1,11 @@
-import { type Channel, exchangeHello, type Hello, openConversation, type ProtocolLimits } from "@concordat/protocol";
+import {
+  type Channel,
+  exchangeHello,
+  type Hello,
+  openConversation,
+  ProtocolError,
+  type ProtocolLimits,
+} from "@concordat/protocol";
 import type { CommitSignal } from "../commit-signal.js";
 import type { Database } from "../database/database.js";
 import type { Clock } from "../ports/clock.js";
@@ -18,7 +25,7 @@ export interface SupplyingContext {
   readonly hello: () => Hello;
   readonly isRefreshing: () => boolean;
   /** A partner has said hello. */
-  readonly onConsumer: (origin: string) => void;
+  readonly onConsumer: (origin: string, hello: Hello) => void;
   readonly onRequest: (origin: string) => void;
 }
 
@@ -56,14 +63,15 @@ export class Supplying {
     const database = this.#context.database();
     const conversation = openConversation(channel, { role: "supplier", limits });
     try {
-      await exchangeHello(conversation, this.#context.hello());
-      onConsumer(partner);
+      onConsumer(partner, await exchangeHello(conversation, this.#context.hello()));
       const request = (): void => onRequest(partner);
       await supply({ ...this.#context, database, conversation, signal: stop.signal, onRequest: request });
     } catch (error) {
       if (!stop.signal.aborted) {
         const reason = error instanceof Error ? error : new Error(String(error));
-        log.warn("supply_ended", `supplying ${partner} ended: ${reason.message}`, { partner });
+        // Partners restart and lines drop: they come back by themselves.
+        const level = reason instanceof ProtocolError && reason.blame === "network" ? "debug" : "warn";
+        log[level]("supply_ended", `supplying ${partner} ended: ${reason.message}`, { partner });
         await conversation.close(reason);
       }
     } finally {

@@ -1,51 +1,23 @@
+import type { Uuid } from "@concordat/crdt";
 import { type Channel, channelPair, ProtocolError } from "@concordat/protocol";
 import { memoryStorage, type Storage } from "@concordat/storage";
+import { expect } from "vitest";
+import type { Replica, ReplicaOptions, Schema } from "../index.js";
 import {
   openReplica,
+  type PartnerOptions,
   type PullOutcome,
-  type Random,
-  type Replica,
-  type ReplicaOptions,
-  type Schema,
+  type RefreshOptions,
+  type RefreshOutcome,
 } from "../index.js";
-import type { Clock } from "../ports/clock.js";
-
-/** A clock that a test moves. Sleeps end at once when the test says so, and never by themselves. */
-export interface ManualClock extends Clock {
-  micros: number;
-}
-
-export const manualClock = (micros = 1_700_000_000_000_000): ManualClock => ({
-  micros,
-  wallMicros() {
-    return this.micros;
-  },
-  monotonicMs() {
-    return this.micros / 1_000;
-  },
-  sleep: (_ms, signal) =>
-    new Promise((resolve) => {
-      if (signal?.aborted) resolve();
-      signal?.addEventListener("abort", () => resolve(), { once: true });
-    }),
-});
-
-/** Bytes that a seed decides: a run can be repeated. */
-export const seededRandom = (seed: number): Random => {
-  let state = seed >>> 0 || 1;
-  const next = (): number => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-  return { fraction: next, bytes: (length) => Uint8Array.from({ length }, () => Math.floor(next() * 256)) };
-};
+import { type ManualClock, manualClock } from "./manual-clock.js";
+import { seededRandom } from "./seeded-random.js";
+import { type Cut, cutAfter } from "./wire.js";
 
 /** A replica that pulls only when a test says so, with what it stands on. */
 export interface TestNode {
   readonly name: string;
-  readonly storage: Storage;
+  readonly options: ReplicaOptions & { readonly storage: Storage };
   readonly clock: ManualClock;
   replica: Replica;
 }
@@ -55,28 +27,30 @@ const SCHEMA: Schema = { tags: { merge: "set" }, settings: { merge: "map" }, hit
 let seeds = 0;
 
 export const testNode = async (name: string, options: Partial<ReplicaOptions> = {}): Promise<TestNode> => {
-  const storage = options.storage ?? memoryStorage();
   const clock = manualClock();
   seeds += 1;
-  const replica = await openReplica({
-    storage,
+  const whole = {
+    storage: memoryStorage(),
     clock,
     random: seededRandom(seeds),
     attributes: SCHEMA,
     chunk: { entriesMax: 2, bytesMax: 1024 },
     ...options,
-  });
-  return { name, storage, clock, replica };
+  };
+  return { name, options: whole, clock, replica: await openReplica(whole) };
 };
 
-/** How many frames the consumer gets to see before the network is cut. */
-export interface Cut {
-  readonly afterFrames?: number;
-}
+/** Closes and opens again, as a process restarts on its disk. */
+export const restart = async (node: TestNode, options: Partial<ReplicaOptions> = {}): Promise<void> => {
+  await node.replica.close();
+  node.replica = await openReplica({ ...node.options, ...options });
+};
+
+export const originOf = ({ name }: TestNode): string => `repl://${name}`;
 
 /** A connection from `consumer` to `supplier`, over which the supplier answers. */
 export const dial = (consumer: TestNode, supplier: TestNode, cut: Cut = {}): Channel => {
-  const [near, far] = channelPair({ partners: [`repl://${supplier.name}`, `repl://${consumer.name}`] });
+  const [near, far] = channelPair({ partners: [originOf(supplier), originOf(consumer)] });
   void supplier.replica.accept(far);
   return cut.afterFrames === undefined ? near : cutAfter(near, cut.afterFrames);
 };
@@ -91,24 +65,29 @@ export const pullOnce = async (consumer: TestNode, supplier: TestNode, cut: Cut 
   }
 };
 
-/** Gives `consumer` the content of `supplier`. */
+/** How a test's refresh goes about it. */
+export interface TestRefreshOptions extends RefreshOptions {
+  /** The connection that the refresh goes over. */
+  readonly over?: Channel;
+}
+
+/** Gives `consumer` the content of `supplier`, over a connection of its own. */
 export const refreshFrom = async (
   consumer: TestNode,
   supplier: TestNode,
-  cut: Cut = {},
-  discardLocalChanges = false,
-) => {
-  const origin = `repl://${supplier.name}`;
-  const connect = async (): Promise<Channel> => dial(consumer, supplier, cut);
+  { over, ...options }: TestRefreshOptions = {},
+): Promise<RefreshOutcome> => {
+  const origin = originOf(supplier);
+  const connect = async (): Promise<Channel> => over ?? dial(consumer, supplier);
   consumer.replica.setPartners([{ origin, type: "pull", connect: neverOnItsOwn(connect), automaticRefresh: false }]);
   try {
-    return await consumer.replica.refresh({ from: origin, discardLocalChanges });
+    return await consumer.replica.refresh({ from: origin, ...options });
   } finally {
     consumer.replica.setPartners([]);
   }
 };
 
-/** Copies of `first`'s database, refreshed from it. */
+/** Copies of the first's database, refreshed from it. */
 export const topology = async (names: readonly string[]): Promise<TestNode[]> => {
   const nodes: TestNode[] = [];
   for (const name of names) {
@@ -120,12 +99,34 @@ export const topology = async (names: readonly string[]): Promise<TestNode[]> =>
   return nodes;
 };
 
+/** The partner that `to` is to `from`, for `setPartners`. */
+export const partner = (from: TestNode, to: TestNode, options: Partial<PartnerOptions> = {}): PartnerOptions => ({
+  origin: originOf(to),
+  type: "mutual-pull",
+  connect: async () => dial(from, to),
+  automaticRefresh: false,
+  ...options,
+});
+
 /** Everybody pulls from everybody, as often as the longest way between two of them is long. */
 export const heal = async (nodes: readonly TestNode[]): Promise<void> => {
   for (let round = 0; round < nodes.length; round += 1) {
     for (const consumer of nodes)
       for (const supplier of nodes) if (consumer !== supplier) await pullOnce(consumer, supplier);
   }
+};
+
+/** Every invariant of every database holds. */
+export const expectSound = async (nodes: readonly TestNode[]): Promise<void> => {
+  for (const { name, replica } of nodes) expect((await replica.verify()).problems, name).toEqual([]);
+};
+
+/** All hold the same, and are sound. */
+export const expectConverged = async (nodes: readonly TestNode[]): Promise<void> => {
+  const [first, ...others] = nodes;
+  const digest = await first?.replica.digest();
+  for (const { name, replica } of others) expect(await replica.digest(), name).toEqual(digest);
+  await expectSound(nodes);
 };
 
 export const closeAll = async (nodes: readonly TestNode[]): Promise<void> => {
@@ -142,21 +143,12 @@ const neverOnItsOwn = (connect: () => Promise<Channel>): (() => Promise<Channel>
   };
 };
 
-const cutAfter = (channel: Channel, frames: number): Channel => {
-  let left = frames;
-  return {
-    partner: channel.partner,
-    get traffic() {
-      return channel.traffic;
-    },
-    send: (parts) => channel.send(parts),
-    close: (reason) => channel.close(reason),
-    receive: async (options) => {
-      left -= 1;
-      if (left >= 0) return channel.receive(options);
-      const lost = new ProtocolError("connection_lost", "the test cut the network", { blame: "network" });
-      await channel.close(lost);
-      throw lost;
-    },
-  };
+/** Creates `count` entries in one transaction. */
+export const createEntries = async ({ replica }: TestNode, count: number, text = "entry"): Promise<Uuid[]> => {
+  const { result } = await replica.transact(async (transaction) => {
+    const uuids: Uuid[] = [];
+    for (let index = 0; index < count; index += 1) uuids.push(await transaction.create({ title: `${text} ${index}` }));
+    return uuids;
+  });
+  return result;
 };

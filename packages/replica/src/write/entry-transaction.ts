@@ -6,7 +6,7 @@ import {
   randomUuid,
   type Uuid,
 } from "@concordat/crdt";
-import { encodeEntry, type ProtocolLimits } from "@concordat/protocol";
+import { encodeEntry, ProtocolError, type ProtocolLimits } from "@concordat/protocol";
 import type { WriteBatch } from "../database/write-batch.js";
 import type { AttributeChange, AttributeChanges, Attributes, Entry, Lookup } from "../entry.js";
 import type { Random } from "../ports/random.js";
@@ -30,6 +30,8 @@ export class EntryTransaction implements Transaction {
   readonly changeId: ChangeId;
   readonly #context: TransactionContext;
   readonly #written = new Map<Uuid, EntryState>();
+  #operations = 0;
+  #ended = false;
 
   constructor(context: TransactionContext) {
     this.#context = context;
@@ -40,52 +42,63 @@ export class EntryTransaction implements Transaction {
     return this.#written.size > 0;
   }
 
-  async get(uuid: Uuid): Promise<Entry | undefined> {
-    const state = await this.#state(uuid);
-    return state?.kind === "live" ? entryView(state) : undefined;
+  get(uuid: Uuid): Promise<Entry | undefined> {
+    return this.#operation(uuid, (state) => (state?.kind === "live" ? entryView(state) : undefined));
   }
 
-  async lookup(uuid: Uuid): Promise<Lookup> {
-    return lookupView(await this.#state(uuid));
+  lookup(uuid: Uuid): Promise<Lookup> {
+    return this.#operation(uuid, lookupView);
   }
 
   async create(attributes: Attributes, options: CreateOptions = {}): Promise<Uuid> {
     const uuid = options.uuid ?? randomUuid(this.#context.random.bytes(16));
-    const existing = await this.#state(uuid);
-    if (existing?.kind === "live") throw new ReplicaError("entry_exists", `entry ${uuid} exists already`);
-    if (existing?.kind === "tombstone") throw deleted(uuid);
-    this.#write(this.#changed(this.#blank(uuid), attributes));
-    return uuid;
+    return this.#operation(uuid, (existing) => {
+      if (existing?.kind === "live") throw new ReplicaError("entry_exists", `entry ${uuid} exists already`);
+      if (existing?.kind === "tombstone") throw deleted(uuid);
+      this.#written.set(uuid, this.#changed(this.#blank(uuid), attributes));
+      return uuid;
+    });
   }
 
-  async put(uuid: Uuid, attributes: Attributes, options: WriteOptions = {}): Promise<"created" | "replaced"> {
-    const existing = await this.#state(uuid);
-    if (existing?.kind === "tombstone") throw deleted(uuid);
-    expectVersion(uuid, existing, options);
-    const removals: Record<string, AttributeChange> = Object.create(null);
-    for (const name of existing?.attributes.keys() ?? []) removals[name] = undefined;
-    this.#write(this.#changed(existing ?? this.#blank(uuid), Object.assign(removals, attributes)));
-    return existing ? "replaced" : "created";
+  put(uuid: Uuid, attributes: Attributes, options: WriteOptions = {}): Promise<"created" | "replaced"> {
+    return this.#operation(uuid, (existing) => {
+      if (existing?.kind === "tombstone") throw deleted(uuid);
+      expectVersion(uuid, existing, options);
+      const changes: Record<string, AttributeChange> = Object.create(null);
+      for (const name of existing?.attributes.keys() ?? []) changes[name] = undefined;
+      const after = this.#changed(existing ?? this.#blank(uuid), Object.assign(changes, attributes));
+      if (after !== existing) this.#written.set(uuid, after);
+      return existing ? "replaced" : "created";
+    });
   }
 
-  async modify(uuid: Uuid, changes: AttributeChanges, options: WriteOptions = {}): Promise<void> {
-    const existing = await this.#existing(uuid, options);
-    const changed = this.#changed(existing, changes);
-    if (changed !== existing) this.#write(changed);
+  modify(uuid: Uuid, changes: AttributeChanges, options: WriteOptions = {}): Promise<void> {
+    return this.#operation(uuid, (state) => {
+      const existing = expectLive(uuid, state, options);
+      const after = this.#changed(existing, changes);
+      if (after !== existing) this.#written.set(uuid, after);
+    });
   }
 
-  async delete(uuid: Uuid, options: WriteOptions = {}): Promise<void> {
-    const { createdAt, conflictOf } = await this.#existing(uuid, options);
-    this.#write({ kind: "tombstone", uuid, createdAt, conflictOf, deletedAt: this.changeId });
+  delete(uuid: Uuid, options: WriteOptions = {}): Promise<void> {
+    return this.#operation(uuid, (state) => {
+      const { createdAt, conflictOf } = expectLive(uuid, state, options);
+      this.#written.set(uuid, { kind: "tombstone", uuid, createdAt, conflictOf, deletedAt: this.changeId });
+    });
   }
 
-  /** Hands the writes to the batch. @throws ReplicaError `entry_too_large`; then nothing was handed over. */
+  /** No operation may begin from here on. @throws ReplicaError `invalid_change` when one that began has not ended. */
+  end(): void {
+    this.#ended = true;
+    if (this.#operations > 0) {
+      throw new ReplicaError("invalid_change", "the transaction ended before its operations had: await each of them");
+    }
+  }
+
+  /** Hands the writes to the batch. @throws ReplicaError `entry_too_large`, `invalid_change`; then nothing was handed over. */
   stage(): void {
     const { batch, limits } = this.#context;
-    const encoded = [...this.#written.values()].map((state) => ({
-      state,
-      record: encodeEntry(state, batch.database.table.indexOf),
-    }));
+    const encoded = [...this.#written.values()].map((state) => ({ state, record: this.#encoded(state) }));
     const large = encoded.find(({ record }) => record.length > limits.entryBytesMax);
     if (large) {
       throw new ReplicaError(
@@ -96,19 +109,28 @@ export class EntryTransaction implements Transaction {
     for (const { state, record } of encoded) batch.stage(state, record);
   }
 
-  async #state(uuid: Uuid): Promise<EntryState | undefined> {
-    const own = this.#written.get(uuid);
-    if (own) return own;
-    await this.#context.batch.load([uuid]);
-    return this.#context.batch.current(uuid);
+  /**
+   * Reads what this transaction has made of `uuid` and works on it. Between the two nothing else happens, so that
+   * operations that run at once on one entry do not lose each other's writes.
+   */
+  async #operation<T>(uuid: Uuid, work: (state: EntryState | undefined) => T): Promise<T> {
+    if (this.#ended) throw new ReplicaError("invalid_change", "the transaction has ended: begin another");
+    this.#operations += 1;
+    try {
+      await this.#context.batch.load([uuid]);
+      return work(this.#written.get(uuid) ?? this.#context.batch.current(uuid));
+    } finally {
+      this.#operations -= 1;
+    }
   }
 
-  async #existing(uuid: Uuid, options: WriteOptions): Promise<LiveEntry> {
-    const existing = await this.#state(uuid);
-    if (existing === undefined) throw new ReplicaError("entry_not_found", `there is no entry ${uuid}`);
-    if (existing.kind === "tombstone") throw deleted(uuid);
-    expectVersion(uuid, existing, options);
-    return existing;
+  #encoded(state: EntryState): Uint8Array {
+    try {
+      return encodeEntry(state, this.#context.batch.database.table.indexOf);
+    } catch (cause) {
+      if (cause instanceof ProtocolError) throw new ReplicaError("invalid_change", cause.message, { cause });
+      throw cause;
+    }
   }
 
   #blank(uuid: Uuid): LiveEntry {
@@ -138,14 +160,17 @@ export class EntryTransaction implements Transaction {
     const shown = JSON.stringify(name.slice(0, 40));
     throw new ReplicaError("invalid_change", `attribute name ${shown} is empty or over ${attributeNameBytesMax} bytes`);
   }
-
-  #write(state: EntryState): void {
-    this.#written.set(state.uuid, state);
-  }
 }
 
 const deleted = (uuid: Uuid): ReplicaError =>
   new ReplicaError("entry_deleted", `entry ${uuid} was deleted; its uuid is free again once its tombstone is purged`);
+
+const expectLive = (uuid: Uuid, state: EntryState | undefined, options: WriteOptions): LiveEntry => {
+  if (state === undefined) throw new ReplicaError("entry_not_found", `there is no entry ${uuid}`);
+  if (state.kind === "tombstone") throw deleted(uuid);
+  expectVersion(uuid, state, options);
+  return state;
+};
 
 const expectVersion = (uuid: Uuid, existing: LiveEntry | undefined, { ifVersion }: WriteOptions): void => {
   if (ifVersion === undefined) return;

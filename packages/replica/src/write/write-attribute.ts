@@ -62,7 +62,7 @@ const applyEdit = (
 const writeRegister = (state: AttributeState | undefined, value: Value, changeId: ChangeId): AttributeState => {
   const bytes = encodeValue(value);
   const current = state?.register?.value;
-  if (state && current && visibleKind(state) === "register" && sameBytes(current, bytes)) return state;
+  if (state && current && isShown(state, "register") && sameBytes(current, bytes)) return state;
   return { ...state, register: { changeId, value: bytes } };
 };
 
@@ -71,6 +71,7 @@ const replaceElements = (
   elements: readonly Value[],
   changeId: ChangeId,
 ): AttributeState | undefined => {
+  if (elements.length === 0 && !isShown(state, "set")) return removeVisible(state, changeId);
   const keep = new Set(elements.map((element) => elementKey(encodeValue(element))));
   const gone = presentElements(state).filter((key) => !keep.has(key));
   return changeElements(state, gone, [...keep], changeId);
@@ -98,7 +99,9 @@ const changeElements = (
   const isPresent = (key: string): boolean => before.get(key)?.present === true;
   const adding = new Set(add);
   for (const key of remove) if (isPresent(key) && !adding.has(key)) after.set(key, { changeId, present: false });
-  for (const key of adding) if (!isPresent(key)) after.set(key, { changeId, present: true });
+  // A set that another kind hides shows again once a change of its own is the newest.
+  const hidden = !isShown(state, "set");
+  for (const key of adding) if (hidden || !isPresent(key)) after.set(key, { changeId, present: true });
   const changed = after.size !== before.size || [...after].some(([key, element]) => before.get(key) !== element);
   return changed ? { ...state, set: { elements: after } } : state;
 };
@@ -108,6 +111,7 @@ const replaceKeys = (
   entries: Readonly<Record<string, Value>>,
   changeId: ChangeId,
 ): AttributeState | undefined => {
+  if (Object.keys(entries).length === 0 && !isShown(state, "map")) return removeVisible(state, changeId);
   const gone = presentKeys(state).filter((key) => !Object.hasOwn(entries, key));
   return writeKeys(state, gone, entries, changeId);
 };
@@ -119,6 +123,7 @@ const writeKeys = (
   changeId: ChangeId,
 ): AttributeState | undefined => {
   const keys = new Map(state?.map?.keys);
+  const hidden = !isShown(state, "map");
   let changed = false;
   for (const key of remove) {
     if (Object.hasOwn(set, key) || keys.get(key)?.value === undefined) continue;
@@ -128,7 +133,7 @@ const writeKeys = (
   for (const [key, value] of Object.entries(set)) {
     const bytes = encodeValue(value);
     const current = keys.get(key)?.value;
-    if (current && sameBytes(current, bytes)) continue;
+    if (current && sameBytes(current, bytes) && !hidden) continue;
     keys.set(key, { changeId, value: bytes });
     changed = true;
   }
@@ -141,7 +146,7 @@ const addToCounter = (
   amount: number,
   changeId: ChangeId,
 ): AttributeState | undefined => {
-  if (amount === 0 && state?.counter) return state;
+  if (amount === 0 && state?.counter && isShown(state, "counter")) return state;
   const mine = state?.counter?.totals.get(changeId.server) ?? { increments: 0, decrements: 0 };
   const total = {
     ts: changeId.ts,
@@ -169,6 +174,12 @@ const removeVisible = (state: AttributeState | undefined, changeId: ChangeId): A
     case undefined:
       return state;
   }
+};
+
+/** Whether readers see the states of `kind`, and not those of another. */
+const isShown = (state: AttributeState | undefined, kind: MergeKind): boolean => {
+  const visible = state && visibleKind(state);
+  return visible === undefined || visible === kind;
 };
 
 const presentElements = (state: AttributeState | undefined): string[] =>

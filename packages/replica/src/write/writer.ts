@@ -84,6 +84,7 @@ export class Writer {
     const transaction = new EntryTransaction({ batch, changeId, schema: schema(), random, limits });
     try {
       const result = await job.work(transaction);
+      transaction.end();
       if (!transaction.wrote) return () => job.finish({ result, changeId: undefined });
       transaction.stage();
       const row = batch.builder.row(serverUuid);

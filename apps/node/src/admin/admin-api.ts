@@ -1,0 +1,38 @@
+import type { Replica } from "@concordat/replica";
+import { Hono } from "hono";
+import type { RefusedConnections } from "../compose/refused-connections.js";
+import type { ReloadOutcome } from "../compose/reload.js";
+import { problemResponse } from "../http/problem.js";
+import { problemOfError } from "../http/problem-of-error.js";
+import type { Logger } from "../log/logger.js";
+import { exportResponse } from "./export-response.js";
+import { type NodeDescription, nodeStatus } from "./node-status.js";
+import { readRefreshRequest, refreshResponse } from "./refresh-response.js";
+
+export interface AdminContext {
+  readonly replica: Replica;
+  readonly reload: () => Promise<ReloadOutcome>;
+  readonly refused: RefusedConnections;
+  readonly node: NodeDescription;
+  readonly logger: Logger;
+  /** Aborts when the node shuts down. */
+  readonly stopping: AbortSignal;
+}
+
+/** What only the node's owner may do: served on the unix socket, never over TCP. */
+export const createAdminApi = (context: AdminContext): Hono => {
+  const { replica, reload, logger } = context;
+  const app = new Hono();
+  app.get("/status", (c) => c.json(nodeStatus(context)));
+  app.get("/digest", async (c) => c.json(await replica.digest()));
+  app.get("/export", () => exportResponse(replica));
+  app.post("/verify", async (c) => c.json(await replica.verify()));
+  app.post("/reload", async (c) => c.json(await reload()));
+  app.post("/refresh", async (c) => refreshResponse(context, await readRefreshRequest(c.req.raw)));
+  app.onError((error) => {
+    const problem = problemOfError(error);
+    if (problem.status >= 500) logger.error({ event: "admin_request_failed", err: error }, error.message);
+    return problemResponse(problem);
+  });
+  return app;
+};

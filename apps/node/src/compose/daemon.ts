@@ -1,0 +1,143 @@
+import type { Config } from "@concordat/config";
+import type { Identity } from "@concordat/identity";
+import { DEFAULT_LIMITS } from "@concordat/protocol";
+import { connectTls, type TlsListener } from "@concordat/protocol/tls";
+import type { Replica } from "@concordat/replica";
+import { Hono } from "hono";
+import { createAdminApi } from "../admin/admin-api.js";
+import { createApi } from "../http/api.js";
+import type { Logger } from "../log/logger.js";
+import { replicaLog } from "../log/replica-log.js";
+import { VERSION } from "../version.js";
+import { freeAdminSocket, guardAdminSocket, isAdminDirectoryOpen } from "./admin-socket.js";
+import { type HttpServer, listenHttp } from "./http-server.js";
+import { loopbackOnly } from "./loopback-guard.js";
+import { nodeIdentity } from "./node-identity.js";
+import { openNodeReplica } from "./node-replica.js";
+import { type Dial, PartnerSet } from "./partner-set.js";
+import { RefusedConnections } from "./refused-connections.js";
+import { createReload, type ReloadOutcome } from "./reload.js";
+import { listenForPartners, tlsIdentity } from "./replication-listener.js";
+import { formatAddress } from "./socket-address.js";
+
+export interface DaemonOptions {
+  readonly config: Config;
+  /** Read again by `reload`. */
+  readonly file: string;
+  readonly logger: Logger;
+}
+
+/** A running node. */
+export interface Daemon {
+  readonly addresses: DaemonAddresses;
+  reload(): Promise<ReloadOutcome>;
+  /** Takes nothing new, finishes what runs, and closes everything in the order of its use. */
+  close(): Promise<void>;
+}
+
+/** Where it listens. */
+export interface DaemonAddresses {
+  readonly replication?: string;
+  readonly admin: string;
+  readonly api?: string;
+}
+
+const DRAIN_TIMEOUT_MS = 5_000;
+
+/** Composes a node out of its configuration. Whatever fails, what was opened before is closed again. */
+export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
+  const parts: Parts = { stopping: new AbortController(), servers: [] };
+  try {
+    return await compose(options, parts);
+  } catch (error) {
+    await shutDown(parts);
+    throw error;
+  }
+};
+
+/** What is open so far. */
+interface Parts {
+  readonly stopping: AbortController;
+  readonly servers: HttpServer[];
+  replica?: Replica;
+  listener?: TlsListener;
+}
+
+const compose = async ({ config, file, logger }: DaemonOptions, parts: Parts): Promise<Daemon> => {
+  const { replication, adminBindPath, bindAddress } = config;
+  const startedAtMs = Date.now();
+  await freeAdminSocket(adminBindPath);
+
+  const identity = replication && (await nodeIdentity(config));
+  const partners = new PartnerSet(identity ? dialAs(identity) : neverDialled);
+  const replica = await openNodeReplica({ config, partners, logger });
+  parts.replica = replica;
+
+  const refused = new RefusedConnections();
+  if (replication && identity) {
+    const onChannel: Replica["accept"] = (channel) => replica.accept(channel);
+    parts.listener = await listenForPartners({ replication, identity, refused, logger, onChannel });
+  }
+  const reload = createReload({ file, config, replica, listener: parts.listener, partners, logger });
+
+  const api = createApi({ replica, log: replicaLog(logger), version: VERSION });
+  const node = { origin: replication?.origin.text, startedAtMs, version: VERSION };
+  const admin = createAdminApi({ replica, reload, refused, node, logger, stopping: parts.stopping.signal });
+  const local = new Hono().route("/v1/admin", admin).route("/", api);
+
+  parts.servers.push(
+    await listenHttp((request, bindings) => local.fetch(request, bindings), { path: adminBindPath }, "adminbindpath"),
+  );
+  await guardAdminSocket(adminBindPath);
+  await warnOfOpenDirectory(adminBindPath, logger);
+  if (bindAddress) {
+    const guarded = loopbackOnly((request, bindings) => api.fetch(request, bindings));
+    parts.servers.push(await listenHttp(guarded, bindAddress, "bindaddress"));
+  }
+  return {
+    addresses: addressesOf(parts, adminBindPath),
+    reload,
+    close: () => shutDown(parts),
+  };
+};
+
+const shutDown = async ({ stopping, servers, listener, replica }: Parts): Promise<void> => {
+  stopping.abort();
+  await Promise.all(servers.map((server) => server.drain(DRAIN_TIMEOUT_MS)));
+  await listener?.close();
+  await replica?.close();
+  await Promise.all(servers.map((server) => server.close()));
+};
+
+const dialAs =
+  (identity: Identity): Dial =>
+  ({ origin, certificates }, signal) =>
+    connectTls({
+      host: origin.host,
+      port: origin.port,
+      partner: origin.text,
+      identity: tlsIdentity(identity),
+      pins: certificates,
+      limits: DEFAULT_LIMITS,
+      signal,
+    });
+
+/** Without `[replication]` there are no partners. */
+const neverDialled: Dial = (partner) => Promise.reject(new Error(`no identity to dial ${partner.origin.text} with`));
+
+const addressesOf = ({ listener, servers }: Parts, admin: string): DaemonAddresses => {
+  const api = servers[1]?.address;
+  return {
+    ...(listener && { replication: formatAddress(listener.address) }),
+    admin,
+    ...(api !== undefined && { api }),
+  };
+};
+
+const warnOfOpenDirectory = async (adminBindPath: string, logger: Logger): Promise<void> => {
+  if (!(await isAdminDirectoryOpen(adminBindPath))) return;
+  logger.warn(
+    { event: "admin_directory_open", path: adminBindPath },
+    "other users can reach the admin socket's directory: chmod 700 it, or set adminbindpath to one that is the node's own",
+  );
+};

@@ -1,0 +1,58 @@
+import { mkdir, stat } from "node:fs/promises";
+import type { Config } from "@concordat/config";
+import { openReplica, type Replica, type ReplicaOptions } from "@concordat/replica";
+import type { Logger } from "../log/logger.js";
+import { replicaLog } from "../log/replica-log.js";
+import { SOFTWARE } from "../version.js";
+import { exportDiscarded } from "./discard-export.js";
+import { nodeStorage } from "./node-storage.js";
+import type { PartnerSet } from "./partner-set.js";
+
+export interface NodeReplicaOptions {
+  readonly config: Config;
+  readonly partners: PartnerSet;
+  readonly logger: Logger;
+}
+
+/** The replica in the node's directory. What an automatic refresh discards is kept beside it. */
+export const openNodeReplica = async ({ config, partners, logger }: NodeReplicaOptions): Promise<Replica> => {
+  const { dbPath, attributes, replication } = config;
+  await mkdir(dbPath, { recursive: true, mode: 0o700 });
+  return openReplica({
+    storage: await nodeStorage(config),
+    attributes,
+    partners: partners.replace(replication?.partners ?? []),
+    ...(replication && {
+      pollIntervalMs: replication.taskPollIntervalMs,
+      clockSkewMaxMs: replication.maxClockSkewMs,
+    }),
+    software: SOFTWARE,
+    log: replicaLog(logger),
+    onDiscard: keepDiscarded(dbPath, logger),
+  });
+};
+
+const keepDiscarded =
+  (directory: string, logger: Logger): NonNullable<ReplicaOptions["onDiscard"]> =>
+  async (discarded) => {
+    const { path, entries } = await exportDiscarded(directory, discarded, new Date());
+    logger.warn(
+      { event: "discarded_exported", path, entries },
+      `the automatic refresh discards ${entries} entries that only this node has; they are kept in ${path}`,
+    );
+  };
+
+/**
+ * The replica of a node that does not run, without partners; `undefined` when it has no database yet. Throws
+ * `storage_locked` when the node does run.
+ */
+export const openStoppedReplica = async (config: Config): Promise<Replica | undefined> => {
+  const storage = await nodeStorage(config);
+  const current = (await isDirectory(config.dbPath)) ? await storage.open() : undefined;
+  await storage.close();
+  if (current === undefined) return undefined;
+  return openReplica({ storage: await nodeStorage(config), attributes: config.attributes });
+};
+
+const isDirectory = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isDirectory() ?? false;

@@ -1,0 +1,57 @@
+import type { ReplicationConfig } from "@concordat/config";
+import type { Identity } from "@concordat/identity";
+import { type Channel, DEFAULT_LIMITS } from "@concordat/protocol";
+import { listenTls, type TlsListener } from "@concordat/protocol/tls";
+import { CommandError } from "../command-error.js";
+import { EXIT_CODE } from "../exit-code.js";
+import type { Logger } from "../log/logger.js";
+import { cannotListen } from "./cannot-listen.js";
+import { listenerPins } from "./partner-set.js";
+import type { RefusedConnections } from "./refused-connections.js";
+import { formatAddress } from "./socket-address.js";
+
+export interface ReplicationListenerOptions {
+  readonly replication: ReplicationConfig;
+  readonly identity: Identity;
+  readonly refused: RefusedConnections;
+  readonly logger: Logger;
+  readonly onChannel: (channel: Channel) => Promise<void>;
+}
+
+/** The port that partners connect to. What it refuses is logged, and remembered for `status`. */
+export const listenForPartners = ({
+  replication,
+  identity,
+  refused,
+  logger,
+  onChannel,
+}: ReplicationListenerOptions): Promise<TlsListener> =>
+  listenTls({
+    ...replication.bindAddress,
+    identity: tlsIdentity(identity),
+    partners: listenerPins(replication.partners),
+    limits: DEFAULT_LIMITS,
+    onChannel: (channel) => void onChannel(channel),
+    onRefusal: (refusal) => {
+      if (!refused.note(refusal, Date.now())) return;
+      const { error, remoteAddress: from, partner } = refusal;
+      logger.warn({ event: "connection_refused", code: error.code, from, partner }, error.message);
+    },
+  }).catch((cause: unknown) => {
+    if (cause instanceof TypeError || cause instanceof RangeError) throw badPins(cause);
+    throw cannotListen(formatAddress(replication.bindAddress), "[replication] bindaddress", cause);
+  });
+
+const badPins = (cause: Error): CommandError =>
+  new CommandError(cause.message, {
+    exitCode: EXIT_CODE.badConfiguration,
+    code: "bad_configuration",
+    remedy: "correct the partners' certificates in server.toml",
+    cause,
+  });
+
+/** What TLS needs of an identity. */
+export const tlsIdentity = ({ certificate, privateKeyPem }: Identity) => ({
+  certificatePem: certificate.pem,
+  privateKeyPem,
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { converge } from "./testing/node.js";
+import { createNode, createPair } from "./testing/nodes.js";
+
+describe("reading the configuration again", () => {
+  it("takes over partners and their pins without a restart, by SIGHUP and by concordat reload", async () => {
+    const [a, b] = await createPair();
+    await Promise.all([a.start(), b.start()]);
+    await a.addPartner(b);
+    await b.addPartner(a, { automaticRefresh: true });
+
+    a.daemon.signal("SIGHUP");
+    expect(await a.daemon.logged("config_reloaded")).toMatchObject({ changed: ["partners"], restartNeeded: [] });
+    const { exitCode, stdout, stderr } = await b.run("reload");
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: "", stderr: "reloaded: partners changed\n" });
+    await b.linkIs(a, "in-sync");
+    await a.put({ title: "over the new link" });
+    await converge(a, b);
+
+    await a.editConfig((text) => text.slice(0, text.indexOf(`[replication."${b.origin}"]`)));
+    expect((await a.run("reload")).exitCode).toBe(0);
+    expect((await a.status()).partners).toEqual([]);
+    await b.linkIs(a, "certificate-refused");
+  });
+
+  it("leaves links alone that the file did not change", async () => {
+    const [a, b] = await createPair();
+    await a.addPartner(b);
+    await b.addPartner(a, { automaticRefresh: true });
+    await Promise.all([a.start(), b.start()]);
+    await b.linkIs(a, "in-sync");
+    const before = (await b.status()).partners[0];
+    await b.editConfig((text) => `${text}\n[attributes.tags]\nmerge = "set"\n`);
+    expect((await b.run("reload")).stderr).toBe("reloaded: attributes changed\n");
+    const after = (await b.status()).partners[0];
+    expect(after?.connected).toBe(true);
+    expect(after?.bytesReceived).toBeGreaterThanOrEqual(before?.bytesReceived ?? 0);
+    expect(after?.lastAttemptAt).toBe(before?.lastAttemptAt);
+  });
+
+  it("takes over the schema for the next write", async () => {
+    const node = await createNode();
+    await node.start();
+    await node.editConfig((text) => `${text}\n[attributes.tags]\nmerge = "set"\n`);
+    expect((await node.run("reload")).exitCode).toBe(0);
+    const uuid = await node.put({ tags: ["b", "a", "b"] });
+    expect(await node.json("entry", "get", uuid)).toMatchObject({ attributes: { tags: ["a", "b"] } });
+  });
+
+  it("takes over the log level", async () => {
+    const node = await createNode();
+    await node.start();
+    await node.editConfig((text) => text.replace('log_level = "info"', 'log_level = "error"'));
+    expect((await node.run("reload")).stderr).toBe("reloaded: log_level changed\n");
+    expect((await node.run("reload")).exitCode).toBe(0);
+    expect(node.daemon.log().filter(({ event }) => event === "config_reloaded")).toHaveLength(0);
+  });
+
+  it("says what only a restart brings", async () => {
+    const node = await createNode();
+    await node.start();
+    await node.editConfig((text) => `bindaddress = "127.0.0.1:8443"\n${text}`);
+    expect(await node.json("reload")).toEqual({ kind: "reloaded", changed: [], restartNeeded: ["bindaddress"] });
+  });
+
+  it("changes nothing for a file with errors, says so, and exits 78", async () => {
+    const [a, b] = await createPair();
+    await a.addPartner(b);
+    await a.start();
+    const before = (await a.status()).partners;
+    await a.editConfig((text) => text.replace(/^type =/m, "tpye ="));
+    const { exitCode, stderr } = await a.run("reload");
+    expect(exitCode).toBe(78);
+    expect(stderr).toContain("tpye");
+
+    a.daemon.signal("SIGHUP");
+    const logged = await a.daemon.logged("config_invalid");
+    expect(logged).toMatchObject({ level: "error" });
+    expect(logged.msg).toContain("nothing changed");
+    expect(String(logged.issues)).toContain("tpye");
+    await a.editConfig((text) => text.replace("tpye =", "type ="));
+    expect((await a.status()).partners.map(({ origin }) => origin)).toEqual(before.map(({ origin }) => origin));
+  });
+});

@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { CLI, cleanEnvironment } from "./command.js";
+import { eventually } from "./eventually.js";
+
+export interface LogLine {
+  readonly level: string;
+  readonly event?: string;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+/** A running `concordat server`. */
+export class DaemonProcess {
+  readonly #child: ChildProcess;
+  readonly #exit: Promise<number | null>;
+  stdout = "";
+  stderr = "";
+
+  constructor(cwd: string, args: readonly string[] = [], environment: Readonly<Record<string, string>> = {}) {
+    const env = cleanEnvironment(environment);
+    this.#child = spawn(process.execPath, [CLI, "server", ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      this.stdout += text;
+    });
+    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.stderr += text;
+    });
+    this.#exit = once(this.#child, "close").then(([code]) => code as number | null);
+  }
+
+  /** Its first line on stdout. Rejects with its stderr when it exits instead. */
+  async ready(): Promise<string> {
+    const exited = this.#exit.then((code) => {
+      throw new Error(`the daemon exited with ${code} before it was ready:\n${this.stderr}`);
+    });
+    await Promise.race([
+      eventually(
+        () => this.stdout,
+        (text) => text.includes("\n"),
+      ),
+      exited,
+    ]);
+    exited.catch(() => {});
+    return this.stdout.slice(0, this.stdout.indexOf("\n"));
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** The exit code; null when a signal ended it. */
+  exited(): Promise<number | null> {
+    return this.#exit;
+  }
+
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
+    this.signal(signal);
+    return this.#exit;
+  }
+
+  /** What it has logged so far. */
+  log(): LogLine[] {
+    return this.stderr
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line) as LogLine);
+  }
+
+  /** Resolves with the first line of this event that `accepts` likes. */
+  async logged(event: string, accepts: (line: LogLine) => boolean = () => true): Promise<LogLine> {
+    const find = (): LogLine | undefined => this.log().find((line) => line.event === event && accepts(line));
+    return (await eventually(find, (line) => line !== undefined)) as LogLine;
+  }
+}

@@ -1,0 +1,169 @@
+import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { NodeStatus } from "../../src/admin/node-status.js";
+import type { EntryJson } from "../../src/http/entry-json.js";
+import { type CommandResult, runCommand } from "./command.js";
+import { DaemonProcess } from "./daemon.js";
+import { eventually } from "./eventually.js";
+import { freePort } from "./free-port.js";
+import { fetchOnce } from "./http.js";
+
+export interface PartnerSettings {
+  readonly type?: "mutual-pull" | "pull" | "allow-pull";
+  readonly automaticRefresh?: boolean;
+  /** In place of the partner's own. */
+  readonly certificate?: string;
+  readonly origin?: string;
+}
+
+const CERTIFICATE_KEYS = {
+  "mutual-pull": "partner_cert",
+  pull: "supplier_cert",
+  "allow-pull": "consumer_cert",
+} as const;
+
+/** A node in a directory of its own, driven by its command line alone. */
+export class TestNode {
+  readonly origin: string;
+  #daemon: DaemonProcess | undefined;
+
+  private constructor(
+    readonly directory: string,
+    readonly port: number,
+  ) {
+    this.origin = `repl://localhost:${port}`;
+  }
+
+  /** `concordat init` in a new directory. */
+  static async create(): Promise<TestNode> {
+    const node = new TestNode(await mkdtemp(join(tmpdir(), "concordat-test-")), await freePort());
+    const { exitCode, stderr } = await node.run("init", "--origin", node.origin);
+    if (exitCode !== 0) throw new Error(`init exited with ${exitCode}:\n${stderr}`);
+    return node;
+  }
+
+  get configFile(): string {
+    return join(this.directory, "server.toml");
+  }
+
+  get socketPath(): string {
+    return join(this.directory, "data/concordat.sock");
+  }
+
+  get daemon(): DaemonProcess {
+    if (this.#daemon === undefined) throw new Error("the node was not started");
+    return this.#daemon;
+  }
+
+  run(...args: string[]): Promise<CommandResult> {
+    return runCommand(args, { cwd: this.directory });
+  }
+
+  runWith(stdin: string | Uint8Array, ...args: string[]): Promise<CommandResult> {
+    return runCommand(args, { cwd: this.directory, stdin });
+  }
+
+  /** The JSON that a command prints. Throws when it fails. */
+  async json<T>(...args: string[]): Promise<T> {
+    const { exitCode, stdout, stderr } = await this.run(...args, "--json");
+    if (exitCode !== 0) throw new Error(`${args.join(" ")} exited with ${exitCode}:\n${stderr}`);
+    return JSON.parse(stdout) as T;
+  }
+
+  config(): Promise<string> {
+    return readFile(this.configFile, "utf8");
+  }
+
+  writeConfig(text: string): Promise<void> {
+    return writeFile(this.configFile, text);
+  }
+
+  async editConfig(edit: (text: string) => string): Promise<void> {
+    await this.writeConfig(edit(await this.config()));
+  }
+
+  /** What `show-replication-certificate` prints, without its label. */
+  async certificate(): Promise<string> {
+    const { stdout } = await this.run("show-replication-certificate");
+    return stdout.replace(/^certificate: "(.*)"\n$/, "$1");
+  }
+
+  /** Adds a partner's table to the file, as the guide says. */
+  async addPartner(partner: TestNode, settings: PartnerSettings = {}): Promise<void> {
+    const { type = "mutual-pull", automaticRefresh, origin = partner.origin } = settings;
+    const certificate = settings.certificate ?? (await partner.certificate());
+    const lines = [
+      "",
+      `[replication."${origin}"]`,
+      `type = "${type}"`,
+      `${CERTIFICATE_KEYS[type]} = "${certificate}"`,
+      ...(automaticRefresh === undefined ? [] : [`automatic_refresh = ${automaticRefresh}`]),
+      "",
+    ];
+    await appendFile(this.configFile, lines.join("\n"));
+  }
+
+  /** Starts the daemon; resolves with its ready line. */
+  start(): Promise<string> {
+    this.#daemon = new DaemonProcess(this.directory);
+    return this.#daemon.ready();
+  }
+
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
+    const exitCode = await this.daemon.stop(signal);
+    this.#daemon = undefined;
+    return exitCode;
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  /** What `status --json` prints, without the cost of a process: for polling. */
+  status(): Promise<NodeStatus> {
+    return this.#read("/v1/admin/status");
+  }
+
+  /** Waits until the link to `partner` is in this state. */
+  async linkIs(partner: { readonly origin: string }, state: string): Promise<NodeStatus> {
+    const stateOf = (status: NodeStatus) => status.partners.find(({ origin }) => origin === partner.origin)?.state;
+    return eventually(
+      () => this.status(),
+      (status) => stateOf(status) === state,
+    );
+  }
+
+  /** Creates an entry; resolves with its uuid. */
+  async put(attributes: object): Promise<string> {
+    return (await this.json<EntryJson>("entry", "put", JSON.stringify(attributes))).uuid;
+  }
+
+  /** What `digest` prints, for polling. */
+  async digest(): Promise<string> {
+    return (await this.#read<{ sha256: string }>("/v1/admin/digest")).sha256;
+  }
+
+  async #read<T>(path: string): Promise<T> {
+    return JSON.parse((await fetchOnce({ socketPath: this.socketPath, path })).body) as T;
+  }
+
+  /** Ends the daemon and removes the directory; safe to call twice. */
+  async destroy(): Promise<void> {
+    if (this.#daemon !== undefined) await this.stop("SIGKILL");
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Waits until all nodes hold the same content; then each is verified. */
+export const converge = async (...nodes: readonly TestNode[]): Promise<void> => {
+  await eventually(
+    () => Promise.all(nodes.map((node) => node.digest())),
+    (digests) => new Set(digests).size === 1,
+  );
+  for (const node of nodes) {
+    const { exitCode, stdout, stderr } = await node.run("verify");
+    if (exitCode !== 0) throw new Error(`verify of ${node.origin} exited with ${exitCode}:\n${stdout}${stderr}`);
+  }
+};
