@@ -1,3 +1,7 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { connect } from "node:tls";
+import { createIdentity, saveIdentity } from "@concordat/identity";
 import { describe, expect, it } from "vitest";
 import { createNode, createPair } from "./testing/nodes.js";
 
@@ -58,5 +62,50 @@ describe("a partner that cannot be talked to", () => {
     const { partners } = await b.linkIs({ origin }, "name-not-resolved");
     expect(partners[0]?.message).toContain("concordat.invalid");
     expect(partners[0]?.remedy).toContain("check the origin");
+  });
+
+  it("shows a certificate whose time is over: when it ended and how to renew it are told on both sides", async () => {
+    const [a, b] = await createPair();
+    const fiveYearsAgoMs = Date.now() - 5 * 365 * 24 * 3_600_000;
+    await saveIdentity(
+      join(a.directory, "data"),
+      createIdentity({ origin: a.origin, nowMs: fiveYearsAgoMs, randomBytes: (length) => randomBytes(length) }),
+    );
+    await b.addPartner(a);
+    await a.addPartner(b);
+    await Promise.all([a.start(), b.start()]);
+    const { partners } = await b.linkIs(a, "certificate-expired");
+    expect(partners[0]?.message).toContain(a.origin);
+    expect(partners[0]?.message).toMatch(/20\d\d-\d\d-\d\d/);
+    expect(partners[0]?.remedy).toContain("renew");
+    expect(await b.daemon.logged("partner_failed")).toMatchObject({ state: "certificate-expired" });
+    await a.linkIs(b, "certificate-expired");
+  });
+
+  it("has no certificate at all: the listener says so, and the stranger learns nothing", async () => {
+    const [a, b] = await createPair();
+    await a.addPartner(b);
+    await a.start();
+    const socket = connect({
+      host: "127.0.0.1",
+      port: a.port,
+      rejectUnauthorized: false,
+      ALPNProtocols: ["concordat/1"],
+    });
+    let received = 0;
+    socket.on("data", (bytes) => {
+      received += bytes.length;
+    });
+    await new Promise((resolve) =>
+      socket
+        .once("close", resolve)
+        .on("error", () => undefined)
+        .resume(),
+    );
+    expect(received).toBe(0);
+    const refused = await a.daemon.logged("connection_refused");
+    expect(refused).toMatchObject({ level: "warn", code: "certificate_missing" });
+    expect((await a.run("status")).stdout).toContain("certificate");
+    expect((await a.status()).refusedConnections[0]).toMatchObject({ code: "certificate_missing" });
   });
 });

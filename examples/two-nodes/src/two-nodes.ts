@@ -83,6 +83,12 @@ const refresh = async (b: DemoNode): Promise<void> => {
 
 const writeOnBothSides = async (a: DemoNode, b: DemoNode): Promise<void> => {
   story.step("From here on every node takes writes, and the other has them at once");
+  const began = performance.now();
+  await until(
+    "A has looked through what B holds now",
+    async () => (await a.run(["status"])).exitCode === 0 || undefined,
+  );
+  story.good(`A has looked through B's feed, once, since B is new to it: ${seconds(performance.now() - began)}`);
   for (const [writer, reader] of [
     [a, b],
     [b, a],
