@@ -120,6 +120,15 @@ describe("concordat server", () => {
     expect(stderr).toContain("0.0.0.0 is none: write 127.0.0.1:8443");
   });
 
+  it("warns of constraints that it does not hold entries to", async () => {
+    const node = await createNode();
+    await node.editConfig((text) => `${text}\n[attributes.name]\nunique = true\n[attributes.tags]\nmerge = "set"\n`);
+    await node.start();
+    const { msg } = await node.daemon.logged("setting_not_enforced");
+    expect(msg).toContain("[attributes.name] unique = true is not enforced");
+    expect(node.daemon.log().filter(({ event }) => event === "setting_not_enforced")).toHaveLength(1);
+  });
+
   it("runs without [replication], for its own data", async () => {
     const node = await createNode();
     await node.writeConfig("");

@@ -5,6 +5,7 @@ import type { Replica } from "@concordat/replica";
 import type { Logger } from "../log/logger.js";
 import { readConfigFile } from "./config-file.js";
 import { listenerPins, type PartnerSet } from "./partner-set.js";
+import { warnOfUnenforcedSettings } from "./unenforced-settings.js";
 import { unsupportedSettings } from "./unsupported-settings.js";
 
 /** What came of reading the file again. */
@@ -73,6 +74,7 @@ const readAgain = async ({ file, replica, listener, partners, logger }: ReloadCo
   }
   replica.setPartners(partners.replace(partnerConfigs));
   replica.setSchema(config.attributes);
+  warnOfUnenforcedSettings(config, logger);
   logger.level = config.logLevel;
   return { kind: "valid", config, live, restart } as const;
 };
