@@ -1,5 +1,6 @@
 import type { Channel, Message } from "@concordat/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { settled } from "./testing/event-loop.js";
 import { Gate } from "./testing/gate.js";
 import {
   closeAll,
@@ -150,7 +151,12 @@ describe("a refresh that is ended on this side", () => {
     const over = held(counted(), ({ type }) => (type === "end" ? gate.pass() : undefined));
     const refreshing = refreshFrom(b, a, { over }).catch((error: unknown) => error);
     await gate.reached;
-    const closing = b.replica.close();
+    let closed = false;
+    const closing = b.replica.close().then(() => {
+      closed = true;
+    });
+    await settled();
+    expect(closed).toBe(false);
     gate.open();
     await closing;
     expect(await refreshing).toMatchObject({ code: "closed" });

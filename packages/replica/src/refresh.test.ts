@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Gate } from "./testing/gate.js";
+import { manualClock } from "./testing/manual-clock.js";
 import {
   closeAll,
   createEntries,
@@ -268,6 +269,15 @@ describe("an empty supplier", () => {
 test("an unknown partner, and none to choose from, are the caller's mistake", async () => {
   await expect(b.replica.refresh()).rejects.toMatchObject({ code: "unknown_partner" });
   await expect(b.replica.refresh({ from: "repl://x" })).rejects.toMatchObject({ code: "unknown_partner" });
+});
+
+test("nor is one taken over whose domain was founded far ahead, though it has no entry yet", async () => {
+  const { micros } = b.clock;
+  const founder = await testNode("founder", { clock: manualClock(micros + 30 * 86_400_000_000) });
+  const fresh = await testNode("fresh");
+  await expect(refreshFrom(fresh, founder)).rejects.toMatchObject({ code: "clock_skew" });
+  await expectSound([founder, fresh]);
+  await closeAll([founder, fresh]);
 });
 
 test("a supplier whose changes are stamped far ahead is refused: its vector would be refused by everybody", async () => {

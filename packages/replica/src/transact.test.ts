@@ -4,6 +4,7 @@ import { type FaultPlan, faultyStorage, memoryStorage } from "@concordat/storage
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Committed, Transaction } from "./index.js";
 import { Gate } from "./testing/gate.js";
+import { gatedReads } from "./testing/gated-reads.js";
 import { closeAll, expectSound, restart, type TestNode, testNode } from "./testing/test-topology.js";
 
 const NOBODY = "22222222-2222-4222-8222-222222222222" as Uuid;
@@ -274,16 +275,28 @@ describe("transactions that wait together", () => {
     expect(entries.map(({ attributes }) => attributes.index).toSorted()).toHaveLength(10);
   });
 
-  test("are not overtaken by a read that a failed one had left behind", async () => {
-    const uuid = await node.replica.create({ hits: 0 });
-    const failing = node.replica.transact(async (transaction) => {
-      await Promise.all([transaction.get(uuid), Promise.reject(new Error("at once"))]);
+  test("do not suffer from a read that a failed one among them has left behind", async () => {
+    const storage = gatedReads(memoryStorage());
+    const own = await testNode("own", { storage });
+    const uuid = await own.replica.create({ hits: 0 });
+    const gate = new Gate();
+    storage.holdNextRead(gate);
+    let reading: Promise<unknown> = Promise.resolve();
+    const failing = own.replica.transact((transaction) => {
+      reading = transaction.get(uuid);
+      throw new Error("without waiting");
     });
-    const after = node.replica.modify(uuid, { hits: { increment: 1 } });
-    const again = node.replica.modify(uuid, { hits: { increment: 1 } });
-    await expect(failing).rejects.toThrow("at once");
-    await Promise.all([after, again]);
-    expect((await node.replica.get(uuid))?.attributes).toEqual({ hits: 2 });
+    const first = own.replica.modify(uuid, { hits: { increment: 1 } });
+    const second = own.replica.transact(async (transaction) => {
+      gate.open();
+      await reading;
+      await transaction.modify(uuid, { hits: { increment: 1 } });
+    });
+    await expect(failing).rejects.toThrow("without waiting");
+    await Promise.all([first, second]);
+    expect((await own.replica.get(uuid))?.attributes).toEqual({ hits: 2 });
+    await expectSound([own]);
+    await own.replica.close();
   });
 
   test("a full store rejects them all, with nothing applied, and the next write works", async () => {

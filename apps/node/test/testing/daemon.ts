@@ -59,10 +59,11 @@ export class DaemonProcess {
     return this.#exit;
   }
 
-  /** What it has logged so far. */
+  /** What it has logged so far, in whole lines. */
   log(): LogLine[] {
     return this.stderr
       .split("\n")
+      .slice(0, -1)
       .filter((line) => line.startsWith("{"))
       .map((line) => JSON.parse(line) as LogLine);
   }
