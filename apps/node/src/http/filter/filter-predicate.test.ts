@@ -21,6 +21,7 @@ describe("filterPredicate", () => {
     ['title eq "hello"', true],
     ['title eq "Hello"', false],
     ['title ne "hello"', false],
+    ['title ne "ell"', true],
     ['title co "ell"', true],
     ['title sw "he" and title ew "lo"', true],
     ['title gt "hella" and title lt "hellz"', true],
