@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Entry, LinkState } from "./index.js";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Entry } from "./index.js";
 import { Gate } from "./testing/gate.js";
-import { linkState } from "./testing/link-state.js";
+import { becomes, eventually, linkState } from "./testing/links.js";
 import {
   closeAll,
   createEntries,
@@ -39,9 +39,6 @@ afterEach(async () => {
 const follow = (node: TestNode, other: TestNode, automaticRefresh: boolean, connect = async () => dial(node, other)) =>
   node.replica.setPartners([partner(node, other, { automaticRefresh, connect })]);
 
-const becomes = (node: TestNode, other: TestNode, state: LinkState): Promise<void> =>
-  vi.waitFor(() => expect(linkState(node, other)).toBe(state), { timeout: 4_000, interval: 2 });
-
 test("the secondary takes over the content, and both are in sync without anybody waiting", async () => {
   const before = primary.replica.serverUuid;
   follow(primary, secondary, false);
@@ -53,7 +50,7 @@ test("the secondary takes over the content, and both are in sync without anybody
   expect(discarded).toEqual([]);
 
   const [uuid] = await createEntries(secondary, 1, "b's");
-  await vi.waitFor(async () => expect(uuid && (await primary.replica.get(uuid))).toBeDefined(), { timeout: 4_000 });
+  await eventually(async () => expect(uuid && (await primary.replica.get(uuid))).toBeDefined());
   await expectConverged([primary, secondary]);
 });
 
@@ -72,7 +69,7 @@ test("what only the secondary had is handed out first, whole, and exactly that",
   const successor = await testNode("a");
   await createEntries(successor, 2, "new domain");
   follow(secondary, successor, true);
-  await vi.waitFor(() => expect(secondary.replica.domainUuid).toBe(successor.replica.domainUuid), { timeout: 4_000 });
+  await eventually(() => expect(secondary.replica.domainUuid).toBe(successor.replica.domainUuid));
   const known = new Set(lost.map((entry) => entry?.uuid));
   expect(discarded.filter(({ uuid }) => known.has(uuid)).toSorted(byUuid)).toEqual(
     lost.filter((entry) => entry !== undefined).toSorted(byUuid),
@@ -102,9 +99,7 @@ test("a refresh whose export fails discards nothing", async () => {
   });
   const [own] = await createEntries(cautious, 1, "b's");
   follow(cautious, primary, true);
-  await vi.waitFor(() => expect(cautious.replica.status().partners[0]?.message).toBe("the disk is full"), {
-    timeout: 4_000,
-  });
+  await eventually(() => expect(cautious.replica.status().partners[0]?.message).toBe("the disk is full"));
   expect(own && (await cautious.replica.get(own))).toBeDefined();
   expect(cautious.replica.domainUuid).not.toBe(primary.replica.domainUuid);
   await expectSound([cautious]);
@@ -145,7 +140,7 @@ test("while it runs, status says so; removing the partner ends it", async () => 
   expect(secondary.replica.status().refresh).toMatchObject({ origin: "repl://a", entriesEstimate: 5 });
   secondary.replica.setPartners([]);
   gate.open();
-  await vi.waitFor(() => expect(secondary.replica.status().refresh).toBeUndefined(), { timeout: 4_000 });
+  await eventually(() => expect(secondary.replica.status().refresh).toBeUndefined());
   expect(secondary.replica.domainUuid).not.toBe(primary.replica.domainUuid);
   await expectSound([secondary]);
 });
@@ -168,13 +163,10 @@ test("a third that follows the secondary is told to come back, and takes over th
   await becomes(third, secondary, "in-sync");
   follow(secondary, primary, true);
   await becomes(secondary, primary, "in-sync");
-  await vi.waitFor(
-    () => {
-      third.clock.advance(1_000);
-      expect(third.replica.domainUuid).toBe(primary.replica.domainUuid);
-    },
-    { timeout: 4_000, interval: 2 },
-  );
+  await eventually(() => {
+    third.clock.advance(1_000);
+    expect(third.replica.domainUuid).toBe(primary.replica.domainUuid);
+  });
   await becomes(third, secondary, "in-sync");
   await expectConverged([primary, secondary, third]);
   await third.replica.close();

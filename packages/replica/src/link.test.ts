@@ -1,24 +1,23 @@
-import { type Channel, channelPair, ProtocolError } from "@concordat/protocol";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { LinkState, Log, PartnerOptions, PartnerStatus } from "./index.js";
+import { type Channel, ProtocolError } from "@concordat/protocol";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Log, PartnerOptions } from "./index.js";
 import { REPLICA_LIMITS } from "./replica-limits.js";
 import { settled } from "./testing/event-loop.js";
 import { Gate } from "./testing/gate.js";
-import { linkState } from "./testing/link-state.js";
+import { becomes, eventually, link, statusOf } from "./testing/links.js";
 import {
   closeAll,
   createEntries,
   dial,
   expectConverged,
   expectSound,
-  heal,
   partner,
   pullOnce,
   refreshFrom,
   type TestNode,
   testNode,
 } from "./testing/test-topology.js";
-import { held, wrapped } from "./testing/wire.js";
+import { held } from "./testing/wire.js";
 
 let a: TestNode;
 let b: TestNode;
@@ -35,91 +34,8 @@ afterEach(async () => {
   await closeAll([a, b]);
 });
 
-const eventually = (check: () => void | Promise<void>): Promise<void> =>
-  vi.waitFor(check, { timeout: 4_000, interval: 2 });
-
-const becomes = (node: TestNode, other: TestNode, state: LinkState): Promise<void> =>
-  eventually(() => expect(linkState(node, other), statusOf(node).message).toBe(state));
-
-const statusOf = (node: TestNode): PartnerStatus => {
-  const [status] = node.replica.status().partners;
-  if (status === undefined) throw new Error(`${node.name} has no partner`);
-  return status;
-};
-
 const refused = (): Promise<Channel> =>
   Promise.reject(new ProtocolError("connection_refused", "nothing listens there", { blame: "network" }));
-
-/** Both pull from each other, and have found that there is nothing to do. */
-const link = async (): Promise<void> => {
-  a.replica.setPartners([partner(a, b)]);
-  b.replica.setPartners([partner(b, a)]);
-  await becomes(a, b, "in-sync");
-  await becomes(b, a, "in-sync");
-};
-
-describe("push", () => {
-  test("a write reaches an idle partner while no clock moves", async () => {
-    await link();
-    const [uuid] = await createEntries(a, 1, "pushed");
-    await eventually(async () => expect(uuid && (await b.replica.get(uuid))).toBeDefined());
-    const [back] = await createEntries(b, 1, "pushed back");
-    await eventually(async () => expect(back && (await a.replica.get(back))).toBeDefined());
-    await expectConverged([a, b]);
-  });
-
-  test("it goes on through a node in the middle", async () => {
-    const c = await testNode("c");
-    await refreshFrom(c, a);
-    await link();
-    c.replica.setPartners([partner(c, b)]);
-    await becomes(c, b, "in-sync");
-    const [uuid] = await createEntries(a, 1, "relayed");
-    await eventually(async () => expect(uuid && (await c.replica.get(uuid))).toBeDefined());
-    await becomes(c, b, "in-sync");
-    await expectConverged([a, b, c]);
-    await c.replica.close();
-  });
-
-  test("many writes in a row arrive, all of them", async () => {
-    await link();
-    for (let index = 0; index < 20; index += 1) await createEntries(a, 1, `write ${index}`);
-    await eventually(() => expect(b.replica.status().totals).toEqual(a.replica.status().totals));
-    expect(statusOf(b)).toMatchObject({ state: "in-sync", entriesApplied: 20, failures: 0, connected: true });
-    expect(statusOf(b).bytesReceived).toBeGreaterThan(0);
-    await expectConverged([a, b]);
-  });
-
-  test("an idle link is quiet", async () => {
-    let sent = 0;
-    const counted = (channel: Channel): Channel =>
-      wrapped(channel, {
-        send: (parts) => {
-          sent += 1;
-          return sent > 100 ? new Promise<void>(() => undefined) : channel.send(parts);
-        },
-      });
-    b.replica.setPartners([partner(b, a, { connect: async () => counted(dial(b, a)) })]);
-    await becomes(b, a, "in-sync");
-    await settled();
-    // Hello, one pull, one subscription; the same again for each change.
-    expect(sent).toBe(3);
-    await createEntries(a, 1, "pushed");
-    await settled();
-    expect(sent).toBe(5);
-    await expectConverged([a, b]);
-  });
-
-  test("an idle link hears that its partner is alive, and stays", async () => {
-    await link();
-    const before = statusOf(b).lastPullAtMicros ?? 0;
-    b.clock.advance(REPLICA_LIMITS.subscribeHeartbeatMs);
-    a.clock.advance(REPLICA_LIMITS.subscribeHeartbeatMs);
-    await eventually(() => expect(statusOf(b).lastPullAtMicros).toBeGreaterThan(before));
-    expect(statusOf(b)).toMatchObject({ state: "in-sync", connected: true });
-    expect(statusOf(a).lastSuppliedAtMicros).toBe(a.clock.micros);
-  });
-});
 
 describe("a partner that cannot be reached", () => {
   const waitsMs = async (): Promise<number> => {
@@ -221,7 +137,7 @@ describe("a partner that cannot be reached", () => {
   });
 
   test("loses nothing of what it takes while it is away", async () => {
-    await link();
+    await link(a, b);
     b.replica.setPartners([]);
     await createEntries(a, 5, "away");
     b.replica.setPartners([partner(b, a)]);
@@ -259,89 +175,6 @@ describe("a partner of another domain", () => {
   });
 });
 
-describe("setPartners", () => {
-  test("leaves the link of an unchanged object alone, and ends one that is not named any more", async () => {
-    const c = await testNode("c");
-    await refreshFrom(c, a);
-    const dialled: string[] = [];
-    const closed: string[] = [];
-    const watched = (other: TestNode) => async (): Promise<Channel> => {
-      dialled.push(other.name);
-      const channel = dial(b, other);
-      const close = (reason?: Error): Promise<void> => {
-        closed.push(other.name);
-        return channel.close(reason);
-      };
-      return wrapped(channel, { close });
-    };
-    const toA = partner(b, a, { connect: watched(a) });
-    const toC = partner(b, c, { connect: watched(c) });
-    b.replica.setPartners([toA, toC]);
-    await becomes(b, a, "in-sync");
-    await becomes(b, c, "in-sync");
-    b.replica.setPartners([toA]);
-    await eventually(() => expect(closed).toContain("c"));
-    expect(b.replica.status().partners.map(({ origin }) => origin)).toEqual(["repl://a"]);
-    expect(dialled).toEqual(["a", "c"]);
-    expect(closed).not.toContain("a");
-    // Another object of the same origin is another partner: its pins may have changed.
-    b.replica.setPartners([{ ...toA }]);
-    await eventually(() => expect(closed).toContain("a"));
-    await becomes(b, a, "in-sync");
-    expect(dialled).toEqual(["a", "c", "a"]);
-    await c.replica.close();
-  });
-
-  test("every connection that a link opened is closed, however it ended", async () => {
-    let open = 0;
-    const counted = (channel: Channel): Channel => {
-      let closed = false;
-      open += 1;
-      return wrapped(channel, {
-        close: (reason) => {
-          if (!closed) open -= 1;
-          closed = true;
-          return channel.close(reason);
-        },
-      });
-    };
-    const [silent] = channelPair();
-    const fails = held(dial(b, a), ({ type }) => (type === "no-changes" ? silence() : undefined));
-    const channels = [dial(b, await testNode("other")), fails, silent];
-    const connect = async (): Promise<Channel> => counted(channels.shift() ?? dial(b, a));
-    b.replica.setPartners([partner(b, a, { connect })]);
-    await becomes(b, a, "domain-mismatch");
-    b.clock.advance(15_000);
-    await becomes(b, a, "unreachable");
-    b.clock.advance(15_000);
-    await eventually(() => expect(open).toBe(1));
-    b.replica.setPartners([]);
-    await eventually(() => expect(open).toBe(0));
-  });
-
-  const silence = (): Promise<void> =>
-    Promise.reject(new ProtocolError("timeout", "nothing came", { blame: "network" }));
-
-  test("a link whose connection never comes is ended all the same", async () => {
-    b.replica.setPartners([partner(b, a, { connect: () => new Promise<Channel>(() => undefined) })]);
-    await b.replica.close();
-    b = await testNode("b", { storage: b.options.storage });
-  });
-
-  test("a partner that may only pull is never called", async () => {
-    const connect = vi.fn(refused);
-    b.replica.setPartners([partner(b, a, { type: "allow-pull", connect })]);
-    b.replica.pullNow();
-    await createEntries(b, 1);
-    expect(await pullOnce(a, b)).toEqual({ kind: "applied", entries: 1 });
-    expect(linkState(b, a)).toBe("supply-only");
-    expect(statusOf(b).lastSuppliedAtMicros).toBe(b.clock.micros);
-    expect(connect).not.toHaveBeenCalled();
-    await expect(b.replica.refresh()).rejects.toMatchObject({ code: "unknown_partner" });
-    await expectConverged([a, b]);
-  });
-});
-
 test("a link whose pull was overtaken by another pull goes on at once", async () => {
   await createEntries(a, 5, "pulled twice");
   const gate = new Gate();
@@ -353,45 +186,4 @@ test("a link whose pull was overtaken by another pull goes on at once", async ()
   await becomes(b, a, "in-sync");
   expect(statusOf(b).failures).toBe(0);
   await expectConverged([a, b]);
-});
-
-describe("a node whose clock is a month ahead", () => {
-  const MONTH_MS = 30 * 86_400_000;
-
-  test("its changes are not applied, its partner says so, and no clock is poisoned", async () => {
-    a.clock.advance(MONTH_MS);
-    await createEntries(a, 2, "from the future");
-    const before = { digest: await b.replica.digest(), ruv: b.replica.ruv() };
-    b.replica.setPartners([partner(b, a)]);
-    await becomes(b, a, "clock-skew");
-    expect(statusOf(b).remedy).toContain("set the clocks");
-    expect({ digest: await b.replica.digest(), ruv: b.replica.ruv() }).toEqual(before);
-    const { changeId } = await b.replica.transact((transaction) => transaction.create({ title: "now" }));
-    expect(changeId?.ts).toBeLessThan(b.clock.micros + 1_000);
-  });
-
-  test("what it writes is taken once the clocks agree, and nothing was lost", async () => {
-    a.clock.advance(MONTH_MS);
-    await createEntries(a, 2, "from the future");
-    b.replica.setPartners([partner(b, a)]);
-    await becomes(b, a, "clock-skew");
-    b.clock.advance(MONTH_MS);
-    await becomes(b, a, "in-sync");
-    b.replica.setPartners([]);
-    await heal([a, b]);
-    await expectConverged([a, b]);
-  });
-
-  test("it is told of by the node itself, before it has stamped a write", async () => {
-    a.clock.advance(MONTH_MS);
-    a.replica.setPartners([partner(a, b)]);
-    await createEntries(b, 1, "still pulled");
-    await becomes(a, b, "clock-skew");
-    expect(statusOf(a).message).toContain("43200 minutes ahead of that of repl://b");
-    expect(a.replica.status().totals).toEqual(b.replica.status().totals);
-    a.clock.micros -= MONTH_MS * 1_000;
-    a.replica.pullNow();
-    await becomes(a, b, "in-sync");
-    await expectConverged([a, b]);
-  });
 });

@@ -1,0 +1,29 @@
+import { expect, vi } from "vitest";
+import type { LinkState, PartnerStatus } from "../index.js";
+import { originOf, partner, type TestNode } from "./test-topology.js";
+
+/** Waits for what links bring about: they run by themselves. */
+export const eventually = (check: () => void | Promise<void>): Promise<void> =>
+  vi.waitFor(check, { timeout: 4_000, interval: 2 });
+
+/** What `node` says of its link to `other`. */
+export const linkState = (node: TestNode, other: TestNode): LinkState | undefined =>
+  node.replica.status().partners.find(({ origin }) => origin === originOf(other))?.state;
+
+/** The status of the first partner. */
+export const statusOf = (node: TestNode): PartnerStatus => {
+  const [status] = node.replica.status().partners;
+  if (status === undefined) throw new Error(`${node.name} has no partner`);
+  return status;
+};
+
+export const becomes = (node: TestNode, other: TestNode, state: LinkState): Promise<void> =>
+  eventually(() => expect(linkState(node, other), statusOf(node).message).toBe(state));
+
+/** Both pull from each other, and have found that there is nothing to do. */
+export const link = async (left: TestNode, right: TestNode): Promise<void> => {
+  left.replica.setPartners([partner(left, right)]);
+  right.replica.setPartners([partner(right, left)]);
+  await becomes(left, right, "in-sync");
+  await becomes(right, left, "in-sync");
+};
