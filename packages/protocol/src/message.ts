@@ -104,7 +104,7 @@ export interface Begin {
   readonly rows: readonly WireRuvRow[];
   /** The snapshot's newest feed number. */
   readonly head: number;
-  /** How much is to come at the most, for progress: entries of the feed from the cursor on, and their bytes. */
+  /** About how much is to come, for progress: entries of the feed from the cursor on, and their bytes. */
   readonly estimate: { readonly entries: number; readonly bytes: number };
 }
 

@@ -1,30 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { becomes, statusOf } from "./testing/links.js";
-import {
-  closeAll,
-  createEntries,
-  expectConverged,
-  expectSound,
-  heal,
-  partner,
-  refreshFrom,
-  type TestNode,
-  testNode,
-} from "./testing/test-topology.js";
+import { describe, expect, test } from "vitest";
+import { becomes, statusOf, usePairOfCopies } from "./testing/links.js";
+import { createEntries, expectConverged, heal, partner, type TestNode } from "./testing/test-topology.js";
 
 let a: TestNode;
 let b: TestNode;
 
-beforeEach(async () => {
-  a = await testNode("a");
-  b = await testNode("b");
-  await createEntries(a, 3);
-  await refreshFrom(b, a);
-});
-
-afterEach(async () => {
-  await expectSound([a, b]);
-  await closeAll([a, b]);
+usePairOfCopies((pair) => {
+  [a, b] = pair;
 });
 
 describe("a node whose clock is a month ahead", () => {

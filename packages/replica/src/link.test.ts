@@ -1,10 +1,10 @@
 import { type Channel, ProtocolError } from "@concordat/protocol";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Log, PartnerOptions } from "./index.js";
 import { REPLICA_LIMITS } from "./replica-limits.js";
 import { settled } from "./testing/event-loop.js";
 import { Gate } from "./testing/gate.js";
-import { becomes, eventually, link, statusOf } from "./testing/links.js";
+import { becomes, eventually, link, refused, statusOf, usePairOfCopies } from "./testing/links.js";
 import {
   closeAll,
   createEntries,
@@ -13,7 +13,6 @@ import {
   expectSound,
   partner,
   pullOnce,
-  refreshFrom,
   type TestNode,
   testNode,
 } from "./testing/test-topology.js";
@@ -22,20 +21,9 @@ import { held } from "./testing/wire.js";
 let a: TestNode;
 let b: TestNode;
 
-beforeEach(async () => {
-  a = await testNode("a");
-  b = await testNode("b");
-  await createEntries(a, 3);
-  await refreshFrom(b, a);
+usePairOfCopies((pair) => {
+  [a, b] = pair;
 });
-
-afterEach(async () => {
-  await expectSound([a, b]);
-  await closeAll([a, b]);
-});
-
-const refused = (): Promise<Channel> =>
-  Promise.reject(new ProtocolError("connection_refused", "nothing listens there", { blame: "network" }));
 
 describe("a partner that cannot be reached", () => {
   const waitsMs = async (): Promise<number> => {

@@ -1,14 +1,12 @@
 import type { Channel } from "@concordat/protocol";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { REPLICA_LIMITS } from "./replica-limits.js";
 import { settled } from "./testing/event-loop.js";
-import { becomes, eventually, link, statusOf } from "./testing/links.js";
+import { becomes, eventually, link, statusOf, usePairOfCopies } from "./testing/links.js";
 import {
-  closeAll,
   createEntries,
   dial,
   expectConverged,
-  expectSound,
   partner,
   refreshFrom,
   type TestNode,
@@ -19,16 +17,8 @@ import { wrapped } from "./testing/wire.js";
 let a: TestNode;
 let b: TestNode;
 
-beforeEach(async () => {
-  a = await testNode("a");
-  b = await testNode("b");
-  await createEntries(a, 3);
-  await refreshFrom(b, a);
-});
-
-afterEach(async () => {
-  await expectSound([a, b]);
-  await closeAll([a, b]);
+usePairOfCopies((pair) => {
+  [a, b] = pair;
 });
 
 test("a write reaches an idle partner while no clock moves", async () => {

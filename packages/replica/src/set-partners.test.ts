@@ -1,12 +1,10 @@
 import { type Channel, channelPair, ProtocolError } from "@concordat/protocol";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { becomes, eventually, linkState, statusOf } from "./testing/links.js";
+import { expect, test, vi } from "vitest";
+import { becomes, eventually, linkState, refused, statusOf, usePairOfCopies } from "./testing/links.js";
 import {
-  closeAll,
   createEntries,
   dial,
   expectConverged,
-  expectSound,
   partner,
   pullOnce,
   refreshFrom,
@@ -18,20 +16,9 @@ import { held, wrapped } from "./testing/wire.js";
 let a: TestNode;
 let b: TestNode;
 
-beforeEach(async () => {
-  a = await testNode("a");
-  b = await testNode("b");
-  await createEntries(a, 3);
-  await refreshFrom(b, a);
+usePairOfCopies((pair) => {
+  [a, b] = pair;
 });
-
-afterEach(async () => {
-  await expectSound([a, b]);
-  await closeAll([a, b]);
-});
-
-const refused = (): Promise<Channel> =>
-  Promise.reject(new ProtocolError("connection_refused", "nothing listens there", { blame: "network" }));
 
 test("leaves the link of an unchanged object alone, and ends one that is not named any more", async () => {
   const c = await testNode("c");
@@ -97,7 +84,7 @@ const silence = (): Promise<void> => Promise.reject(new ProtocolError("timeout",
 test("a link whose connection never comes is ended all the same", async () => {
   b.replica.setPartners([partner(b, a, { connect: () => new Promise<Channel>(() => undefined) })]);
   await b.replica.close();
-  b = await testNode("b", { storage: b.options.storage });
+  b.replica = (await testNode("b", { storage: b.options.storage })).replica;
 });
 
 test("a partner that may only pull is never called", async () => {

@@ -148,6 +148,30 @@ test("delete leaves a tombstone, which tells when", async () => {
   expect(await node.replica.lookup("44444444-4444-4444-8444-444444444444" as Uuid)).toEqual({ kind: "absent" });
 });
 
+describe("create and put take values for what they are, whatever a change would look like", () => {
+  const LOOKALIKES: Attributes = {
+    title: { add: ["a"] },
+    count: { increment: 1 },
+    settings: { set: { k: 1 }, remove: ["x"] },
+  };
+
+  test("a map may have a key set, and a register any object", async () => {
+    const uuid = await node.replica.create(LOOKALIKES);
+    expect(await shown(uuid)).toEqual(LOOKALIKES);
+    await node.replica.transact((transaction) => transaction.put(uuid, { settings: { remove: ["k"] } }));
+    expect(await shown(uuid)).toEqual({ settings: { remove: ["k"] } });
+  });
+
+  test.each([
+    ["tags", { add: ["a"] }, "an array"],
+    ["settings", [1], "an object"],
+    ["hits", { increment: 1 }, "a whole number"],
+  ])("%s takes no change in place of a value", async (name, value, expected) => {
+    const created = node.replica.create({ [name]: value });
+    await expect(created).rejects.toMatchObject({ code: "invalid_change", message: expect.stringContaining(expected) });
+  });
+});
+
 describe("an attribute whose declared kind changed", () => {
   /** Writes `first` as the one kind, then `second` as the other. @returns what shows then. */
   const redeclared = async (from: Schema, first: Value, to: Schema, second: AttributeChange) => {

@@ -13,61 +13,66 @@ export type AttributeEdit =
   | { readonly kind: "counter-assign"; readonly value: number }
   | { readonly kind: "counter"; readonly increment: number };
 
-/** What `change` means to an attribute that the schema merges by `kind`. @throws ReplicaError `invalid_change`. */
-export const attributeEditOf = (change: AttributeChange, kind: MergeKind): AttributeEdit => {
-  if (change === undefined) return { kind: "remove" };
+/** How a value, or a change, becomes an edit: what `put` and `modify` differ in. */
+export type EditOf = (change: AttributeChange, kind: MergeKind) => AttributeEdit;
+
+/**
+ * The edit after which an attribute that the schema merges by `kind` is exactly `value`, or gone. What `value` looks
+ * like does not matter: a map may have a key `set`. @throws ReplicaError `invalid_change`.
+ */
+export const replacementEditOf: EditOf = (value, kind) => {
+  if (value === undefined) return { kind: "remove" };
   switch (kind) {
     case "register":
-      return registerEdit(change);
+      return { kind: "register", value: value as Value };
     case "set":
-      return setEdit(change);
+      if (Array.isArray(value)) return { kind: "set-replace", elements: value };
+      throw invalid("is a set, which takes an array; modify takes { add: […], remove: […] } as well");
     case "map":
-      return mapEdit(change);
+      if (isRecord(value)) return { kind: "map-replace", entries: value };
+      throw invalid("is a map, which takes an object; modify takes { set: {…}, remove: […] } as well");
     case "counter":
-      return counterEdit(change);
+      if (Number.isSafeInteger(value)) return { kind: "counter-assign", value: value as number };
+      throw invalid("is a counter, which takes a whole number; modify takes { increment: n } as well");
   }
 };
 
-const registerEdit = (change: Value | object): AttributeEdit => {
-  if (isOnly(change, "add", "remove") || isOnly(change, "increment")) {
+/** What `change` means to an attribute that the schema merges by `kind`. @throws ReplicaError `invalid_change`. */
+export const changeEditOf: EditOf = (change, kind) => {
+  if (kind === "set" && isOnly(change, "add", "remove")) return elementsEdit(change);
+  if (kind === "map" && isOnly(change, "set", "remove")) return keysEdit(change);
+  if (kind === "counter" && isOnly(change, "increment")) return incrementEdit(change);
+  if (kind === "register" && (isOnly(change, "add", "remove") || isOnly(change, "increment"))) {
     throw invalid(
       "is a register, which takes a plain value: declare its merge kind in the schema to add, remove or increment",
     );
   }
-  return { kind: "register", value: change as Value };
+  return replacementEditOf(change, kind);
 };
 
-const setEdit = (change: Value | object): AttributeEdit => {
-  if (Array.isArray(change)) return { kind: "set-replace", elements: change };
-  if (!isOnly(change, "add", "remove")) throw invalid("is a set, which takes an array, or { add: […], remove: […] }");
-  const { add = [], remove = [] } = change as { add?: unknown; remove?: unknown };
+type Members = Readonly<Record<string, unknown>>;
+
+const elementsEdit = ({ add = [], remove = [] }: Members): AttributeEdit => {
   if (!Array.isArray(add) || !Array.isArray(remove)) throw invalid("takes arrays for add and remove");
   return { kind: "set", add, remove };
 };
 
-const mapEdit = (change: Value | object): AttributeEdit => {
-  if (!isRecord(change)) throw invalid("is a map, which takes an object, or { set: {…}, remove: […] }");
-  if (!isOnly(change, "set", "remove")) return { kind: "map-replace", entries: change };
-  const { set = {}, remove = [] } = change;
-  const keys = Array.isArray(remove) && remove.every((key) => typeof key === "string");
-  if (!isRecord(set) || !keys) throw invalid("takes an object for set and an array of keys for remove");
-  return { kind: "map", set, remove: remove as string[] };
+const keysEdit = ({ set = {}, remove = [] }: Members): AttributeEdit => {
+  const areKeys = Array.isArray(remove) && remove.every((key) => typeof key === "string");
+  if (!isRecord(set) || !areKeys) throw invalid("takes an object for set and an array of keys for remove");
+  return { kind: "map", set, remove };
 };
 
-const counterEdit = (change: Value | object): AttributeEdit => {
-  if (typeof change === "number" && Number.isSafeInteger(change)) return { kind: "counter-assign", value: change };
-  const increment = isOnly(change, "increment") ? (change as { increment: unknown }).increment : undefined;
-  if (typeof increment !== "number" || !Number.isSafeInteger(increment)) {
-    throw invalid("is a counter, which takes a whole number, or { increment: n }");
-  }
-  return { kind: "counter", increment };
+const incrementEdit = ({ increment }: Members): AttributeEdit => {
+  if (!Number.isSafeInteger(increment)) throw invalid("is a counter, which takes a whole number to increment by");
+  return { kind: "counter", increment: increment as number };
 };
 
 const isRecord = (value: unknown): value is Readonly<Record<string, Value>> =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 
 /** Whether `value` is an object with at least one member, and none but `names`. */
-const isOnly = (value: unknown, ...names: string[]): boolean => {
+const isOnly = (value: unknown, ...names: string[]): value is Members => {
   if (!isRecord(value)) return false;
   const own = Object.keys(value);
   return own.length > 0 && own.every((name) => names.includes(name));

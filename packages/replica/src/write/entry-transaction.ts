@@ -15,6 +15,7 @@ import { entryView, lookupView } from "../read/entry-view.js";
 import type { CreateOptions, Transaction, WriteOptions } from "../replica.js";
 import { ReplicaError } from "../replica-error.js";
 import { mergeKindOf, type Schema } from "../schema.js";
+import { changeEditOf, type EditOf, replacementEditOf } from "./attribute-edit.js";
 import { writeAttribute } from "./write-attribute.js";
 
 export interface TransactionContext {
@@ -55,7 +56,7 @@ export class EntryTransaction implements Transaction {
     return this.#operation(uuid, (existing) => {
       if (existing?.kind === "live") throw new ReplicaError("entry_exists", `entry ${uuid} exists already`);
       if (existing?.kind === "tombstone") throw deleted(uuid);
-      this.#written.set(uuid, this.#changed(this.#blank(uuid), attributes));
+      this.#written.set(uuid, this.#changed(this.#blank(uuid), attributes, replacementEditOf));
       return uuid;
     });
   }
@@ -66,7 +67,7 @@ export class EntryTransaction implements Transaction {
       expectVersion(uuid, existing, options);
       const changes: Record<string, AttributeChange> = Object.create(null);
       for (const name of existing?.attributes.keys() ?? []) changes[name] = undefined;
-      const after = this.#changed(existing ?? this.#blank(uuid), Object.assign(changes, attributes));
+      const after = this.#changed(existing ?? this.#blank(uuid), Object.assign(changes, attributes), replacementEditOf);
       if (after !== existing) this.#written.set(uuid, after);
       return existing ? "replaced" : "created";
     });
@@ -75,7 +76,7 @@ export class EntryTransaction implements Transaction {
   modify(uuid: Uuid, changes: AttributeChanges, options: WriteOptions = {}): Promise<void> {
     return this.#operation(uuid, (state) => {
       const existing = expectLive(uuid, state, options);
-      const after = this.#changed(existing, changes);
+      const after = this.#changed(existing, changes, changeEditOf);
       if (after !== existing) this.#written.set(uuid, after);
     });
   }
@@ -138,12 +139,13 @@ export class EntryTransaction implements Transaction {
   }
 
   /** `entry` itself when no change changes anything. */
-  #changed(entry: LiveEntry, changes: AttributeChanges): LiveEntry {
+  #changed(entry: LiveEntry, changes: AttributeChanges, editOf: EditOf): LiveEntry {
     let attributes: Map<string, AttributeState> | undefined;
     for (const [name, change] of Object.entries(changes)) {
       this.#checkName(name);
       const before = entry.attributes.get(name);
-      const after = writeAttribute(name, before, change, mergeKindOf(this.#context.schema, name), this.changeId);
+      const kind = mergeKindOf(this.#context.schema, name);
+      const after = writeAttribute(name, before, () => editOf(change, kind), this.changeId);
       if (after === undefined || after === before) continue;
       attributes ??= new Map(entry.attributes);
       attributes.set(name, after);

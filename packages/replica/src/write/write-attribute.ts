@@ -10,9 +10,8 @@ import {
   visibleKind,
 } from "@concordat/crdt";
 import { encodeValue } from "@concordat/protocol";
-import type { AttributeChange } from "../entry.js";
 import { ReplicaError } from "../replica-error.js";
-import { type AttributeEdit, attributeEditOf } from "./attribute-edit.js";
+import type { AttributeEdit } from "./attribute-edit.js";
 
 /**
  * `state` after a local change of one attribute; `state` itself when nothing changes, so that writing what is there
@@ -21,12 +20,11 @@ import { type AttributeEdit, attributeEditOf } from "./attribute-edit.js";
 export const writeAttribute = (
   name: string,
   state: AttributeState | undefined,
-  change: AttributeChange,
-  kind: MergeKind,
+  edit: () => AttributeEdit,
   changeId: ChangeId,
 ): AttributeState | undefined => {
   try {
-    return applyEdit(state, attributeEditOf(change, kind), changeId);
+    return applyEdit(state, edit(), changeId);
   } catch (cause) {
     if (cause instanceof ReplicaError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
