@@ -1,7 +1,8 @@
+import { type CausalChange, NO_CONTEXT } from "./causal-context.js";
 import { type ChangeId, compareChangeIds } from "./change-id.js";
 import { type CounterState, mergeCounters, newestOfCounter, unseenCounter } from "./counter-state.js";
 import { type MapState, mergeMaps, newestOfMap, unseenMap } from "./map-state.js";
-import { mergeRegisters, type RegisterState, unseenRegister } from "./register-state.js";
+import { mergeRegisters, type RegisterState, unseenRegister, versionsOf } from "./register-state.js";
 import type { Seen } from "./ruv.js";
 import { mergeSets, newestOfSet, type SetState, unseenSet } from "./set-state.js";
 
@@ -38,8 +39,21 @@ export const unseenAttribute = (state: AttributeState, seen: Seen): AttributeSta
   const set = state.set && unseenSet(state.set, seen);
   const map = state.map && unseenMap(state.map, seen);
   const counter = state.counter && unseenCounter(state.counter, seen);
-  return register || set || map || counter ? { register, set, map, counter } : undefined;
+  if (!register && !set && !map && !counter) return undefined;
+  // A kind that hides another goes with it: whoever lacks the hidden one may have purged the marks that hide it.
+  return kindsOf(state) > 1 ? state : { register, set, map, counter };
 };
+
+/** Every change in `state`, with what its writer knew. Elements and totals carry no context: none is needed to merge them. */
+export function* causalChangesOfAttribute(state: AttributeState): Generator<CausalChange> {
+  if (state.register) yield* versionsOf(state.register);
+  for (const register of state.map?.keys.values() ?? []) yield* versionsOf(register);
+  for (const { changeId } of state.set?.elements.values() ?? []) yield { changeId, context: NO_CONTEXT };
+  for (const [server, { ts }] of state.counter?.totals ?? []) yield { changeId: { ts, server }, context: NO_CONTEXT };
+}
+
+const kindsOf = ({ register, set, map, counter }: AttributeState): number =>
+  (register ? 1 : 0) + (set ? 1 : 0) + (map ? 1 : 0) + (counter ? 1 : 0);
 
 /** The kind whose state is shown: the one with the newest change, and of equals the first by name. */
 export const visibleKind = (state: AttributeState): MergeKind | undefined => {

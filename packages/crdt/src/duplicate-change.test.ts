@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { DuplicateChangeError, mergeAttributes, randomUuid, type ServerUuid } from "./index.js";
+import { DuplicateChangeError, mergeAttributes, randomUuid, type ServerUuid, writtenRegister } from "./index.js";
 
 const changeId = { ts: 5, server: randomUuid<ServerUuid>(new Uint8Array(16).fill(1)) };
 const register = (value: number | undefined) => ({
-  register: { changeId, value: value === undefined ? undefined : Uint8Array.of(value) },
+  register: writtenRegister(undefined, changeId, value === undefined ? undefined : Uint8Array.of(value)),
 });
 
 test("one change with two values is never silently resolved", () => {

@@ -1,6 +1,7 @@
-import type { AttributeState } from "./attribute-state.js";
-import { newestChangeOf } from "./attribute-state.js";
+import { type AttributeState, causalChangesOfAttribute, newestChangeOf } from "./attribute-state.js";
+import { type CausalChange, contextOver, NO_CONTEXT } from "./causal-context.js";
 import { type ChangeId, laterChangeId } from "./change-id.js";
+import { type RegisterState, registerOf, versionsOf } from "./register-state.js";
 import type { Uuid } from "./uuid.js";
 
 /**
@@ -14,11 +15,19 @@ export interface LiveEntry extends EntryIdentity {
   readonly attributes: ReadonlyMap<string, AttributeState>;
 }
 
-/** The mark that an entry was deleted. */
+/**
+ * The mark that an entry was deleted, with what it held: an update that its deletion did not know of is kept, and can
+ * be brought back, until the tombstone is purged. Model, section 3.
+ */
 export interface Tombstone extends EntryIdentity {
   readonly kind: "tombstone";
-  readonly deletedAt: ChangeId;
+  /** The newest deletion; its siblings are others that did not know of it. None has a value. */
+  readonly deletion: RegisterState;
+  readonly attributes: ReadonlyMap<string, AttributeState>;
 }
+
+/** When an entry was deleted: the earliest of its deletions that did not know of each other. */
+export const deletedAtOf = ({ deletion }: Tombstone): ChangeId => (deletion.siblings.at(-1) ?? deletion).changeId;
 
 /** One creation of one uuid. */
 export interface EntryIdentity {
@@ -30,11 +39,28 @@ export interface EntryIdentity {
 
 /** The newest change id anywhere in `entry`. */
 export const newestChangeOfEntry = (entry: EntryState): ChangeId => {
-  if (entry.kind === "tombstone") return laterChangeId(entry.createdAt, entry.deletedAt);
-  let newest = entry.createdAt;
+  let newest = entry.kind === "tombstone" ? laterChangeId(entry.createdAt, entry.deletion.changeId) : entry.createdAt;
   for (const state of entry.attributes.values()) {
     const change = newestChangeOf(state);
     if (change !== undefined) newest = laterChangeId(newest, change);
   }
   return newest;
 };
+
+/**
+ * The tombstone that a deletion at `changeId` leaves of `entry`, all of which its writer knows; over a tombstone, the
+ * deletion anew, which then knows what the ones before it did not.
+ */
+export const deletedEntry = (entry: EntryState, changeId: ChangeId): Tombstone => {
+  const { uuid, createdAt, conflictOf, attributes } = entry;
+  const context = contextOver(causalChangesOf(entry), changeId.server);
+  const deletion = registerOf([{ changeId, value: undefined, context }]);
+  return { kind: "tombstone", uuid, createdAt, conflictOf, deletion, attributes };
+};
+
+/** Every change in `entry`, with what its writer knew. */
+function* causalChangesOf(entry: EntryState): Generator<CausalChange> {
+  yield { changeId: entry.createdAt, context: NO_CONTEXT };
+  if (entry.kind === "tombstone") yield* versionsOf(entry.deletion);
+  for (const state of entry.attributes.values()) yield* causalChangesOfAttribute(state);
+}

@@ -6,12 +6,15 @@ export {
   newestChangeOf,
   visibleKind,
 } from "./attribute-state.js";
+export { type CausalChange, type CausalContext, contextOver, isKnownTo, NO_CONTEXT } from "./causal-context.js";
 export { type ChangeId, compareChangeIds, laterChangeId, nextTimestamp } from "./change-id.js";
 export { conflictUuid } from "./conflict-uuid.js";
 export { type CounterState, type CounterTotal, counterValue } from "./counter-state.js";
 export { type ChangeRange, diffRuv, type RuvDifference, type ServerLag } from "./diff-ruv.js";
 export { DuplicateChangeError } from "./duplicate-change-error.js";
 export {
+  deletedAtOf,
+  deletedEntry,
   type EntryIdentity,
   type EntryState,
   type LiveEntry,
@@ -19,9 +22,18 @@ export {
   type Tombstone,
 } from "./entry-state.js";
 export { extendLineage, type Lineage, laterLineage, NO_LINEAGE } from "./lineage.js";
+export { lostUpdates } from "./lost-updates.js";
 export type { MapState } from "./map-state.js";
 export { asConflict, mergeEntry, sameCreation } from "./merge-entry.js";
-export type { RegisterState } from "./register-state.js";
+export {
+  mergeRegisters,
+  type RegisterState,
+  registerOf,
+  sameValue,
+  type Version,
+  versionsOf,
+  writtenRegister,
+} from "./register-state.js";
 export { claimedRows, isEmptyRuv, isUnseen, type Ruv, type RuvRow, type Seen, seenIn } from "./ruv.js";
 export { type ElementKey, elementBytes, elementKey, type SetElement, type SetState } from "./set-state.js";
 export { unseenPart } from "./supply-filter.js";

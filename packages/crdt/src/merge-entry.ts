@@ -1,8 +1,9 @@
 import { type AttributeState, mergeAttributes } from "./attribute-state.js";
 import { compareChangeIds } from "./change-id.js";
 import { conflictUuid } from "./conflict-uuid.js";
-import type { EntryState, LiveEntry, Tombstone } from "./entry-state.js";
+import type { EntryState } from "./entry-state.js";
 import { mergedMap } from "./keyed-state.js";
+import { mergeRegisters, type RegisterState } from "./register-state.js";
 
 /** Whether the two speak of the same creation of the same uuid. */
 export const sameCreation = (left: EntryState, right: EntryState): boolean =>
@@ -11,15 +12,21 @@ export const sameCreation = (left: EntryState, right: EntryState): boolean =>
 /**
  * The join of two states of one creation; `local` itself when it already holds all of `incoming`.
  *
- * A tombstone wins over life; of two tombstones the earlier deletion stays; two lives merge attribute by attribute.
+ * A tombstone wins over life; deletions that did not know of each other stay side by side; what the entry holds merges
+ * attribute by attribute, under a tombstone too, so that an update that the deletion did not know of is not lost.
  * Commutative, associative, idempotent. Pure; cost follows the size of `incoming` as long as nothing in `local`
  * changes. Model, section 3.
  *
  * @throws DuplicateChangeError when one change id comes with two values.
  */
 export const mergeEntry = (local: EntryState, incoming: EntryState): EntryState => {
-  if (local.kind === "live") return incoming.kind === "live" ? mergeLives(local, incoming) : incoming;
-  return incoming.kind === "live" ? local : earlierTombstone(local, incoming);
+  const attributes = mergedMap<string, AttributeState>(local.attributes, incoming.attributes, mergeAttributes);
+  const deletion = mergedDeletion(deletionOf(local), deletionOf(incoming));
+  if (attributes === local.attributes && deletion === deletionOf(local)) return local;
+  const { uuid, createdAt, conflictOf } = local;
+  return deletion
+    ? { kind: "tombstone", uuid, createdAt, conflictOf, deletion, attributes }
+    : { kind: "live", uuid, createdAt, conflictOf, attributes };
 };
 
 /**
@@ -32,10 +39,10 @@ export const asConflict = <E extends EntryState>(state: E): E => ({
   conflictOf: state.uuid,
 });
 
-const mergeLives = (local: LiveEntry, incoming: LiveEntry): LiveEntry => {
-  const attributes = mergedMap<string, AttributeState>(local.attributes, incoming.attributes, mergeAttributes);
-  return attributes === local.attributes ? local : { ...local, attributes };
-};
+const deletionOf = (entry: EntryState): RegisterState | undefined =>
+  entry.kind === "tombstone" ? entry.deletion : undefined;
 
-const earlierTombstone = (local: Tombstone, incoming: Tombstone): Tombstone =>
-  compareChangeIds(local.deletedAt, incoming.deletedAt) <= 0 ? local : incoming;
+const mergedDeletion = (
+  local: RegisterState | undefined,
+  incoming: RegisterState | undefined,
+): RegisterState | undefined => (local && incoming ? mergeRegisters(local, incoming) : (local ?? incoming));

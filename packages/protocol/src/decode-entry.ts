@@ -1,5 +1,6 @@
 import {
   type AttributeState,
+  type CausalContext,
   type ChangeId,
   type CounterState,
   type CounterTotal,
@@ -7,14 +8,16 @@ import {
   type EntryState,
   elementKey,
   type MapState,
+  NO_CONTEXT,
   type RegisterState,
   type ServerUuid,
   type SetElement,
   type SetState,
   type Uuid,
   uuidFromBytes,
+  type Version,
 } from "@concordat/crdt";
-import type { EntryLimits } from "./entry-record.js";
+import { type EntryLimits, isMapOpening } from "./entry-record.js";
 import { decodeName } from "./name-cache.js";
 import { skipItem } from "./skip-item.js";
 import { validateEntry } from "./validate-entry.js";
@@ -51,14 +54,21 @@ class StateReader {
 
   entry(uuid: Uuid): EntryState {
     const reader = this.#reader;
-    reader.array();
+    const parts = reader.array();
     reader.uuid();
     const createdAt = this.#changeId();
     const conflictOf = reader.nil() ? undefined : uuidFromBytes<Uuid>(reader.bytes, reader.uuid());
-    if (reader.peek() === CHANGE_ID_OPENING) {
-      return { kind: "tombstone", uuid, createdAt, conflictOf, deletedAt: this.#changeId() };
+    if (isMapOpening(reader.peek())) {
+      return { kind: "live", uuid, createdAt, conflictOf, attributes: this.#attributes() };
     }
-    return { kind: "live", uuid, createdAt, conflictOf, attributes: this.#attributes() };
+    const deletion = this.#deletion();
+    const attributes = parts === BARE_PARTS ? new Map<string, AttributeState>() : this.#attributes();
+    return { kind: "tombstone", uuid, createdAt, conflictOf, deletion, attributes };
+  }
+
+  #deletion(): RegisterState {
+    if (this.#reader.peek() !== CHANGE_ID_OPENING) return this.#register();
+    return { changeId: this.#changeId(), value: undefined, context: NO_CONTEXT, siblings: NO_SIBLINGS };
   }
 
   #attributes(): Map<string, AttributeState> {
@@ -85,9 +95,34 @@ class StateReader {
   }
 
   #register(): RegisterState {
-    const count = this.#reader.array();
+    const parts = this.#reader.array();
     const changeId = this.#changeId();
-    return { changeId, value: count === 2 ? this.#value() : undefined };
+    const value = parts > 1 ? this.#valueOrNil() : undefined;
+    const context = parts > 2 ? this.#context() : NO_CONTEXT;
+    return { changeId, value, context, siblings: parts > 3 ? this.#siblings() : NO_SIBLINGS };
+  }
+
+  #siblings(): Version[] {
+    const count = this.#reader.array();
+    return Array.from({ length: count }, () => {
+      const { changeId, value, context } = this.#register();
+      return { changeId, value, context };
+    });
+  }
+
+  #context(): CausalContext {
+    const context = new Map<ServerUuid, number>();
+    const count = this.#reader.array();
+    for (let index = 0; index < count; index += 1) {
+      this.#reader.array();
+      const server = this.#servers[this.#reader.integer()] as ServerUuid;
+      context.set(server, this.#reader.integer());
+    }
+    return context.size === 0 ? NO_CONTEXT : context;
+  }
+
+  #valueOrNil(): Uint8Array | undefined {
+    return this.#reader.nil() ? undefined : this.#value();
   }
 
   #set(): SetState {
@@ -148,3 +183,8 @@ class StateReader {
 
 /** An array of 2. */
 const CHANGE_ID_OPENING = 0x92;
+
+/** Of a tombstone without attributes, and of a live entry. */
+const BARE_PARTS = 4;
+
+const NO_SIBLINGS: readonly Version[] = [];

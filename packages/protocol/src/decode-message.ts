@@ -1,5 +1,5 @@
 import { type DomainUuid, type ServerLag, type ServerUuid, type Uuid, uuidFromBytes } from "@concordat/crdt";
-import { RECORD_BYTES_MIN, RECORD_DEPTH, RECORD_OPENING } from "./entry-record.js";
+import { isRecordOpening, RECORD_BYTES_MIN, RECORD_DEPTH } from "./entry-record.js";
 import type { ProtocolLimits } from "./limits.js";
 import { malformed, shapeError } from "./malformed.js";
 import {
@@ -195,7 +195,7 @@ class MessageReader {
     const records: Uint8Array[] = [];
     for (let index = 0; index < count; index += 1) {
       const start = this.#reader.at;
-      if (bytes[start] !== RECORD_OPENING) malformed("not an entry record", start);
+      if (!isRecordOpening(bytes[start])) malformed("not an entry record", start);
       this.#reader.at = skipItem(bytes, start, end, RECORD_DEPTH + depthMax);
       const length = this.#reader.at - start;
       // Each view takes memory of its own: a record of a few bytes must not get one.

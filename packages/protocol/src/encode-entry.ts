@@ -1,5 +1,6 @@
 import type {
   AttributeState,
+  CausalContext,
   ChangeId,
   CounterState,
   EntryState,
@@ -8,6 +9,8 @@ import type {
   ServerUuid,
   SetElement,
   SetState,
+  ValueBytes,
+  Version,
 } from "@concordat/crdt";
 import { type ByteWriter, writtenBytes } from "./byte-writer.js";
 import { malformed, shapeError } from "./malformed.js";
@@ -46,18 +49,24 @@ class EntryEncoder {
   }
 
   write(writer: ByteWriter, state: EntryState): void {
-    writer.array(4);
+    const isBareTombstone = state.kind === "tombstone" && namesIn(state.attributes).length === 0;
+    writer.array(state.kind === "live" || isBareTombstone ? 4 : 5);
     writer.uuid(state.uuid);
     this.#changeId(writer, state.createdAt);
     if (state.conflictOf === undefined) writer.nil();
     else writer.uuid(state.conflictOf);
-    if (state.kind === "tombstone") this.#changeId(writer, state.deletedAt);
-    else this.#attributes(writer, state.attributes);
+    if (state.kind === "tombstone") this.#deletion(writer, state.deletion);
+    if (!isBareTombstone) this.#attributes(writer, state.attributes);
+  }
+
+  /** A change id, as long as there is no more to say. */
+  #deletion(writer: ByteWriter, deletion: RegisterState): void {
+    if (deletion.context.size === 0 && deletion.siblings.length === 0) this.#changeId(writer, deletion.changeId);
+    else this.#register(writer, deletion);
   }
 
   #attributes(writer: ByteWriter, attributes: ReadonlyMap<string, AttributeState>): void {
-    const names: string[] = [];
-    for (const [name, state] of attributes) if (kindsIn(state) > 0) names.push(name);
+    const names = namesIn(attributes);
     writer.map(names.length);
     for (const name of ascending(names)) {
       this.#name = name;
@@ -88,10 +97,38 @@ class EntryEncoder {
     }
   }
 
-  #register(writer: ByteWriter, { changeId, value }: RegisterState): void {
-    writer.array(value === undefined ? 1 : 2);
+  #register(writer: ByteWriter, register: RegisterState): void {
+    const { siblings } = register;
+    if (siblings.length === 0) {
+      this.#version(writer, register);
+      return;
+    }
+    writer.array(4);
+    this.#changeId(writer, register.changeId);
+    this.#valueOrNil(writer, register.value);
+    this.#context(writer, register.context);
+    writer.array(siblings.length);
+    for (const sibling of siblings) this.#version(writer, sibling);
+  }
+
+  #version(writer: ByteWriter, { changeId, value, context }: Version): void {
+    const hasContext = context.size > 0;
+    writer.array(hasContext ? 3 : value === undefined ? 1 : 2);
     this.#changeId(writer, changeId);
-    if (value !== undefined) writer.raw(value);
+    if (hasContext) {
+      this.#valueOrNil(writer, value);
+      this.#context(writer, context);
+    } else if (value !== undefined) writer.raw(value);
+  }
+
+  #valueOrNil(writer: ByteWriter, value: ValueBytes | undefined): void {
+    if (value === undefined) writer.nil();
+    else writer.raw(value);
+  }
+
+  #context(writer: ByteWriter, context: CausalContext): void {
+    writer.array(context.size);
+    for (const [server, ts] of [...context].sort(byServer)) this.#changeId(writer, { ts, server });
   }
 
   #set(writer: ByteWriter, { elements }: SetState): void {
@@ -116,8 +153,7 @@ class EntryEncoder {
 
   #counter(writer: ByteWriter, { totals }: CounterState): void {
     writer.array(totals.size);
-    // Uuids are lower-case text: its order is that of their bytes.
-    for (const [server, total] of [...totals].sort(([left], [right]) => (left < right ? -1 : 1))) {
+    for (const [server, total] of [...totals].sort(byServer)) {
       writer.array(4);
       this.#server(writer, server);
       writer.count(total.ts);
@@ -140,6 +176,16 @@ class EntryEncoder {
     writer.count(this.#lastIndex);
   }
 }
+
+/** Uuids are lower-case text: its order is that of their bytes. */
+const byServer = ([left]: readonly [ServerUuid, unknown], [right]: readonly [ServerUuid, unknown]): number =>
+  left < right ? -1 : 1;
+
+const namesIn = (attributes: ReadonlyMap<string, AttributeState>): string[] => {
+  const names: string[] = [];
+  for (const [name, state] of attributes) if (kindsIn(state) > 0) names.push(name);
+  return names;
+};
 
 const kindsIn = ({ register, set, map, counter }: AttributeState): number =>
   (register ? 1 : 0) +

@@ -6,15 +6,20 @@ import { ProtocolError } from "./protocol-error.js";
  * An entry record: the bytes of an entry on the wire, and in storage.
  *
  *     live      [uuid, createdAt, conflictOf or nil, { name: { kind: state } }]
- *     tombstone [uuid, createdAt, conflictOf or nil, deletedAt]
+ *     tombstone [uuid, createdAt, conflictOf or nil, deletion]
+ *               [uuid, createdAt, conflictOf or nil, deletion, { name: { kind: state } }]
  *
  *     change id (cid)   [server, ts]; server: index into the server table that comes with the record
- *     register          [cid] once removed, or [cid, value]
+ *     version           [cid] once removed, [cid, value], or [cid, value or nil, context]
+ *     context           [[server, ts], ...]                             ascending by the server's uuid
+ *     register          version, or [cid, value or nil, context, [version, ...]] with what the first did not know
  *     set               [[cid, present, element], ...]                  ascending by the bytes of the element
- *     map               { key: [cid] or [cid, value] }
+ *     map               { key: register }
  *     counter           [[server, ts, increments, decrements], ...]     ascending by the server's uuid
+ *     deletion          cid, or a register without values
  *
- * Uuids are bin 16. Names, kinds and keys ascend by their UTF-8 bytes, none twice. Only `attributes` may be empty.
+ * Uuids are bin 16. Names, kinds and keys ascend by their UTF-8 bytes, none twice. Only the attributes of a live entry
+ * may be empty, and the first context of a register with more versions than one.
  * Given a server table, a state has exactly one record. `docs/protocol.md`, "Entry records".
  */
 
@@ -24,14 +29,17 @@ export interface EntryLimits extends Pick<ProtocolLimits, "entryBytesMax" | "dep
   readonly changeMicrosMax?: number | undefined;
 }
 
-/** An array of 4. */
-export const RECORD_OPENING = 0x94;
+/** An array of 4, or of 5. */
+export const isRecordOpening = (byte: number | undefined): boolean => byte === 0x94 || byte === 0x95;
+
+/** Whether `byte` begins a map. */
+export const isMapOpening = (byte: number): boolean => byte >> 4 === 0x8 || byte === 0xde || byte === 0xdf;
 
 /** `[uuid, [0, 0], nil, {}]` */
 export const RECORD_BYTES_MIN = 24;
 
 /** Arrays and maps around a value in a record, at the most. */
-export const RECORD_DEPTH = 5;
+export const RECORD_DEPTH = 7;
 
 /** The opening, and the header of the uuid. */
 const UUID_OFFSET = 3;
@@ -42,7 +50,7 @@ const UUID_OFFSET = 3;
  * @throws ProtocolError `shape` when `record` does not open as a record does.
  */
 export const readEntryUuid = (record: Uint8Array): Uuid => {
-  const opensWell = record[0] === RECORD_OPENING && record[1] === 0xc4 && record[2] === UUID_BYTES;
+  const opensWell = isRecordOpening(record[0]) && record[1] === 0xc4 && record[2] === UUID_BYTES;
   if (opensWell && record.length >= UUID_OFFSET + UUID_BYTES) return uuidFromBytes<Uuid>(record, UUID_OFFSET);
   throw new ProtocolError("shape", "an entry record that does not begin with a uuid", { blame: "peer" });
 };

@@ -1,5 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import { type EntryState, newestChangeOfEntry, type ServerUuid, sameBytes, uuidFromBytes } from "@concordat/crdt";
+import {
+  type AttributeState,
+  type EntryState,
+  newestChangeOfEntry,
+  type ServerUuid,
+  sameBytes,
+  uuidFromBytes,
+} from "@concordat/crdt";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeEntry } from "./decode-entry.js";
@@ -9,7 +16,7 @@ import { DEFAULT_LIMITS } from "./limits.js";
 import { ProtocolError } from "./protocol-error.js";
 import { arbitraryEntry, indexOfServer, SERVERS } from "./testing/arbitrary-entry.js";
 import { mutated, seededRandom } from "./testing/mutate.js";
-import { validateEntry } from "./validate-entry.js";
+import { type ValidatedEntry, validateEntry } from "./validate-entry.js";
 
 /** Without the kinds that are not there, and as plain as a comparison wants it. */
 const comparable = (state: EntryState): unknown =>
@@ -30,7 +37,7 @@ describe("an entry record", () => {
           true,
         );
         const validated = validateEntry(record, SERVERS, DEFAULT_LIMITS);
-        expect(validated).toEqual({ uuid: state.uuid, kind: state.kind, newestMicros: newestTimeOf(state) });
+        expect(validated).toEqual(headerOf(state));
         expect(readEntryUuid(record)).toBe(state.uuid);
       }),
     );
@@ -89,9 +96,7 @@ const checkRecord = (record: Uint8Array): boolean => {
     return false;
   }
   if (!sameBytes(encodeEntry(decoded, indexOfServer), record)) throw new Error("accepted, and encoded to other bytes");
-  const { uuid, kind } = decoded;
-  if (!isDeepStrictEqual(validated, { uuid, kind, newestMicros: newestTimeOf(decoded) }))
-    throw new Error("read otherwise");
+  if (!isDeepStrictEqual(validated, headerOf(decoded))) throw new Error("read otherwise");
   return true;
 };
 
@@ -107,11 +112,22 @@ const outcomeOf = <T>(run: () => T): T | ProtocolError => {
   }
 };
 
-const newestTimeOf = (state: EntryState): number => newestChangeOfEntry(state).ts;
+const headerOf = (state: EntryState): ValidatedEntry => ({
+  uuid: state.uuid,
+  kind: state.kind,
+  newestMicros: newestChangeOfEntry(state).ts,
+  isPlain: state.kind === "live" && state.conflictOf === undefined && [...state.attributes.values()].every(isPlain),
+});
+
+const isPlain = ({ register, map, set }: AttributeState): boolean =>
+  [...(register ? [register] : []), ...(map?.keys.values() ?? [])].every(
+    ({ value, siblings }) => value !== undefined && siblings.length === 0,
+  ) && [...(set?.elements.values() ?? [])].every(({ present }) => present);
 
 /** The same state with every map filled in the opposite order. */
 const rebuilt = <T>(part: T): T => {
   if (part instanceof Map) return new Map([...part].reverse().map(([key, value]) => [key, rebuilt(value)])) as T;
+  if (Array.isArray(part)) return part.map(rebuilt) as T;
   if (typeof part !== "object" || part === null || part instanceof Uint8Array) return part;
   return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, rebuilt(value)])) as T;
 };

@@ -5,6 +5,7 @@ import {
   type ServerUuid,
   type Uuid,
   uuidFromBytes,
+  writtenRegister,
 } from "@concordat/crdt";
 import { describe, expect, test } from "vitest";
 import { decodeEntry } from "./decode-entry.js";
@@ -29,6 +30,8 @@ const live = (attributes: Record<string, AttributeState>): LiveEntry => ({
   attributes: new Map(Object.entries(attributes)),
 });
 
+const removedAt = (ts: number) => writtenRegister(undefined, { ts, server: SERVER }, undefined);
+
 const errorOf = (run: () => unknown): ProtocolError => {
   try {
     run();
@@ -49,12 +52,15 @@ const refusal = (hex: string, limits: EntryLimits = DEFAULT_LIMITS): ProtocolErr
 const name = (text: string): string => Buffer.from(encodeValue(text)).toString("hex");
 const register = (state: string): string => `81${name("register")}${state}`;
 const CID = "920001";
+const LATE = "920009";
+/** Of the second server, between the two. */
+const OTHER = "920102";
 
 describe("a record that is refused", () => {
   test.each([
     ["empty", "", "cut off"],
     ["not an array", "01", "not an array"],
-    ["of three elements", `93${HEAD.slice(2)}`, "not an array of 4"],
+    ["of three elements", `93${HEAD.slice(2)}`, "not an array of 4 or 5"],
     ["with a uuid of 15 bytes", `94c40f${"aa".repeat(15)}920001c080`, "15 bytes instead of 16"],
     ["with a uuid as text", `94b0${"61".repeat(16)}920001c080`, "not 16 bytes of binary"],
     ["with a change id of one element", `94c410${"aa".repeat(16)}9100c080`, "not an array of 2"],
@@ -76,7 +82,24 @@ describe("a record that is refused", () => {
       `${HEAD}81a16182${name("register")}91${CID}${name("map")}81a16b91${CID}`,
       "out of order",
     ],
-    ["with a register of three", `${HEAD}81a161${register(`93${CID}0101`)}`, "neither [cid] nor [cid, value]"],
+    ["with a register of five", `${HEAD}81a161${register(`95${CID}01919201000101`)}`, "neither [cid] nor [cid, value]"],
+    ["with an empty context", `${HEAD}81a161${register(`93${CID}0190`)}`, "an empty context"],
+    ["with a context of its own server", `${HEAD}81a161${register(`93${LATE}0191920001`)}`, "does not lie before"],
+    ["with a context of its own time", `${HEAD}81a161${register(`93${CID}0191920101`)}`, "does not lie before"],
+    ["with a context out of order", `${HEAD}81a161${register(`93${LATE}0192920201920101`)}`, "servers out of order"],
+    ["without a sibling", `${HEAD}81a161${register(`94${LATE}019090`)}`, "an empty state"],
+    ["with a later sibling", `${HEAD}81a161${register(`94${CID}01909192${OTHER}01`)}`, "siblings out of order"],
+    [
+      "with a sibling that it knows",
+      `${HEAD}81a161${register(`94${LATE}01919201029192${OTHER}01`)}`,
+      "is known to another",
+    ],
+    ["with a sibling of its server", `${HEAD}81a161${register(`94${LATE}01909192${CID}01`)}`, "is known to another"],
+    ["with a sibling of a sibling", `${HEAD}81a161${register(`94${LATE}01909194${OTHER}019090`)}`, "is no version"],
+    ["a tombstone with a value", `${HEAD}93${LATE}0191920101`, "a deletion with a value"],
+    ["a tombstone with a change id as a register", `${HEAD}91${CID}`, "in too many words"],
+    ["a tombstone with an empty map", `95${HEAD.slice(2)}${CID}80`, "an empty map of attributes"],
+    ["a live entry of five", `95${HEAD.slice(2)}8080`, "not an array"],
     ["with nil for a value", `${HEAD}81a161${register(`92${CID}c0`)}`, "nil"],
     [
       "with a value that is not canonical",
@@ -107,7 +130,9 @@ describe("a record that is refused", () => {
   test("over the limits of bytes, names and depth, each of them exact", () => {
     const text = (length: number) =>
       encodeEntry(
-        live({ a: { register: { changeId: { ts: 1, server: SERVER }, value: encodeValue("x".repeat(length)) } } }),
+        live({
+          a: { register: writtenRegister(undefined, { ts: 1, server: SERVER }, encodeValue("x".repeat(length))) },
+        }),
         indexOfServer,
       );
     const limits = { ...DEFAULT_LIMITS, entryBytesMax: text(50).length };
@@ -131,13 +156,13 @@ describe("a record that is refused", () => {
 
 describe("clock_skew", () => {
   const states: Record<string, AttributeState> = {
-    register: { register: { changeId: { ts: 101, server: SERVER }, value: undefined } },
+    register: { register: removedAt(101) },
     set: {
       set: {
         elements: new Map([[elementKey(encodeValue(1)), { changeId: { ts: 101, server: SERVER }, present: true }]]),
       },
     },
-    map: { map: { keys: new Map([["k", { changeId: { ts: 101, server: SERVER }, value: undefined }]]) } },
+    map: { map: { keys: new Map([["k", removedAt(101)]]) } },
     counter: { counter: { totals: new Map([[SERVER, { ts: 101, increments: 1, decrements: 0 }]]) } },
   };
   test.each(Object.entries(states))(
@@ -169,10 +194,7 @@ describe("encodeEntry", () => {
 
   test("refuses a server without an index, and a name without UTF-8", () => {
     expect(errorOf(() => encodeEntry(live({}), () => -1))).toMatchObject({ code: "shape", blame: "caller" });
-    const changeId = { ts: 1, server: SERVER };
-    const error = errorOf(() =>
-      encodeEntry(live({ "\uD800": { register: { changeId, value: undefined } } }), indexOfServer),
-    );
+    const error = errorOf(() => encodeEntry(live({ "\uD800": { register: removedAt(1) } }), indexOfServer));
     expect(error).toMatchObject({ code: "shape", blame: "caller" });
   });
 
@@ -186,7 +208,10 @@ describe("encodeEntry", () => {
 
 test("decodeEntry leaves values where they are", () => {
   const value = encodeValue("a text of some length, to see that it stays where it is");
-  const record = encodeEntry(live({ a: { register: { changeId: { ts: 1, server: SERVER }, value } } }), indexOfServer);
+  const record = encodeEntry(
+    live({ a: { register: writtenRegister(undefined, { ts: 1, server: SERVER }, value) } }),
+    indexOfServer,
+  );
   const state = decodeEntry(record, SERVERS, DEFAULT_LIMITS) as LiveEntry;
   expect(state.attributes.get("a")?.register?.value?.buffer).toBe(record.buffer);
 });

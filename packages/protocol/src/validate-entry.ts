@@ -1,12 +1,17 @@
 import {
+  type CausalChange,
+  type CausalContext,
+  compareChangeIds,
   type EntryState,
+  isKnownTo,
   MERGE_KINDS,
   type MergeKind,
+  NO_CONTEXT,
   type ServerUuid,
   type Uuid,
   uuidFromBytes,
 } from "@concordat/crdt";
-import type { EntryLimits } from "./entry-record.js";
+import { type EntryLimits, isMapOpening } from "./entry-record.js";
 import { malformed, shapeError } from "./malformed.js";
 import { ProtocolError } from "./protocol-error.js";
 import { scanValue } from "./scan-value.js";
@@ -19,6 +24,8 @@ export interface ValidatedEntry {
   readonly kind: EntryState["kind"];
   /** The time of the newest change id anywhere in it, in microseconds. */
   readonly newestMicros: number;
+  /** Live, no conflict entry, without removed places and without siblings: nothing in it to purge, or to list. */
+  readonly isPlain: boolean;
 }
 
 /**
@@ -52,6 +59,10 @@ class EntryValidator {
   #nameStart = 0;
   #nameEnd = 0;
   #newestMicros = 0;
+  #isPlain = true;
+  /** Of the change id that was read last. */
+  #changeServer: ServerUuid | undefined;
+  #changeMicros = 0;
 
   constructor(record: Uint8Array, servers: readonly ServerUuid[], limits: EntryLimits) {
     this.#reader = new WireReader(record);
@@ -72,20 +83,38 @@ class EntryValidator {
     const reader = this.#reader;
     const { entryBytesMax } = this.#limits;
     if (reader.end > entryBytesMax) malformed(`${reader.end} bytes, limit ${entryBytesMax}`);
-    this.#arrayOf(4);
+    const parts = reader.array();
+    if (parts !== 4 && parts !== 5) malformed("not an array of 4 or 5", 0);
     this.#uuidStart = reader.uuid();
     this.#changeId();
-    if (!reader.nil()) reader.uuid();
-    const kind = isMap(reader.peek()) ? "live" : "tombstone";
-    if (kind === "live") this.#attributes();
-    else this.#changeId();
+    this.#conflictOf();
+    const kind = parts === 4 && isMapOpening(reader.peek()) ? "live" : "tombstone";
+    if (kind === "tombstone") this.#deletion();
+    if (kind === "live" || parts === 5) this.#attributes(kind === "live" ? 0 : 1);
     if (reader.at !== reader.end) malformed("bytes left over", reader.at);
-    return { uuid: uuidFromBytes<Uuid>(reader.bytes, this.#uuidStart), kind, newestMicros: this.#newestMicros };
+    const uuid = uuidFromBytes<Uuid>(reader.bytes, this.#uuidStart);
+    return { uuid, kind, newestMicros: this.#newestMicros, isPlain: this.#isPlain };
   }
 
-  #attributes(): void {
+  #conflictOf(): void {
+    if (this.#reader.nil()) return;
+    this.#reader.uuid();
+    this.#isPlain = false;
+  }
+
+  /** A change id, as long as there is no more to say. */
+  #deletion(): void {
+    this.#isPlain = false;
+    const start = this.#reader.at;
+    if (this.#reader.peek() === CHANGE_ID_OPENING) this.#changeId();
+    else if (this.#register() !== "removed")
+      malformed("a deletion with a value, or a change id in too many words", start);
+  }
+
+  #attributes(countMin: number): void {
     const reader = this.#reader;
     const count = reader.map();
+    if (count < countMin) malformed("an empty map of attributes", reader.at);
     for (let index = 0; index < count; index += 1) {
       const start = reader.text();
       this.#name(start, reader.at);
@@ -140,13 +169,67 @@ class EntryValidator {
     }
   }
 
-  #register(): void {
+  /** @returns whether any version in it has a value; `bare` when it says no more than a change id. */
+  #register(): "bare" | "removed" | "value" {
     const reader = this.#reader;
     const start = reader.at;
-    const count = reader.array();
-    if (count !== 1 && count !== 2) malformed("a register that is neither [cid] nor [cid, value]", start);
+    const parts = reader.array();
+    if (parts < 1 || parts > 4)
+      malformed("a register that is neither [cid] nor [cid, value] nor a longer form of them", start);
+    if (parts < 4) return this.#version(parts).form;
+    const versions = [this.#version(parts)];
+    const count = this.#someOf(reader.array());
+    for (let index = 0; index < count; index += 1) {
+      const at = reader.at;
+      const siblingParts = reader.array();
+      if (siblingParts < 1 || siblingParts > 3) malformed("a sibling that is no version", at);
+      const sibling = this.#version(siblingParts);
+      this.#expectApart(versions, sibling, at);
+      versions.push(sibling);
+    }
+    this.#isPlain = false;
+    return versions.some(({ form }) => form === "value") ? "value" : "removed";
+  }
+
+  /** What is left of a version after its array has been opened. */
+  #version(parts: number): ReadVersion {
+    const reader = this.#reader;
     this.#changeId();
-    if (count === 2) scanValue(reader, this.#limits.depthMax);
+    const server = this.#changeServer as ServerUuid;
+    const ts = this.#changeMicros;
+    const hasValue = parts === 2 || (parts > 2 && !reader.nil());
+    if (hasValue) scanValue(reader, this.#limits.depthMax);
+    else this.#isPlain = false;
+    const context = parts > 2 ? this.#context(server, ts, parts === 3 ? 1 : 0) : NO_CONTEXT;
+    return { changeId: { ts, server }, context, form: hasValue ? "value" : parts > 2 ? "removed" : "bare" };
+  }
+
+  /** Ascending by server, without that of the change, and earlier than it: whoever knows a time writes a later one. */
+  #context(server: ServerUuid, ts: number, countMin: number): CausalContext {
+    const reader = this.#reader;
+    const count = reader.array();
+    if (count < countMin) malformed("an empty context", reader.at);
+    const context = new Map<ServerUuid, number>();
+    let before: ServerUuid | undefined;
+    for (let index = 0; index < count; index += 1) {
+      const start = reader.at;
+      this.#changeId();
+      const known = this.#changeServer as ServerUuid;
+      if (before !== undefined && before >= known) malformed("servers out of order, or one twice", start);
+      if (known === server || this.#changeMicros >= ts)
+        malformed("a context that does not lie before its change", start);
+      before = known;
+      context.set(known, this.#changeMicros);
+    }
+    return context;
+  }
+
+  /** The newest first, and none that knows another: it would have taken its place. */
+  #expectApart(versions: readonly ReadVersion[], sibling: ReadVersion, start: number): void {
+    const last = versions.at(-1) as ReadVersion;
+    if (compareChangeIds(last.changeId, sibling.changeId) <= 0) malformed("siblings out of order, or one twice", start);
+    if (versions.some((version) => isKnownTo(version, sibling.changeId)))
+      malformed("a sibling that is known to another", start);
   }
 
   #set(): void {
@@ -157,7 +240,7 @@ class EntryValidator {
     for (let index = 0; index < count; index += 1) {
       this.#arrayOf(3);
       this.#changeId();
-      reader.boolean();
+      if (!reader.boolean()) this.#isPlain = false;
       const start = reader.at;
       scanValue(reader, this.#limits.depthMax);
       const ascends = index === 0 || compareSpans(reader.bytes, before, beforeEnd, start, reader.at) < 0;
@@ -200,7 +283,7 @@ class EntryValidator {
 
   #changeId(): void {
     this.#arrayOf(2);
-    this.#server();
+    this.#changeServer = this.#server();
     this.#timestamp();
   }
 
@@ -213,6 +296,7 @@ class EntryValidator {
 
   #timestamp(): void {
     const micros = this.#reader.integer();
+    this.#changeMicros = micros;
     if (micros > this.#newestMicros) this.#newestMicros = micros;
     if (micros > this.#changeMicrosMax) this.#refuseSkew(micros);
   }
@@ -237,7 +321,13 @@ class EntryValidator {
   }
 }
 
-const isMap = (token: number): boolean => token >> 4 === 0x8 || token === 0xde || token === 0xdf;
+/** An array of 2. */
+const CHANGE_ID_OPENING = 0x92;
+
+/** A version that was read, but for its value. */
+interface ReadVersion extends CausalChange {
+  readonly form: "bare" | "removed" | "value";
+}
 
 /** The place among `MERGE_KINDS` of the kind that the bytes spell; -1 for none. */
 const rankOfKind = (bytes: Uint8Array, start: number, end: number): number => {

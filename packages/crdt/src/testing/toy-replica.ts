@@ -4,6 +4,7 @@ import {
   type ChangeId,
   claimedRows,
   compareChangeIds,
+  deletedEntry,
   diffRuv,
   type EntryState,
   extendLineage,
@@ -19,6 +20,7 @@ import {
   seenIn,
   type Uuid,
   unseenPart,
+  writtenRegister,
 } from "../index.js";
 
 /** A change of one entry, as a generator makes it. */
@@ -101,7 +103,7 @@ const written = (
     case "create":
       return undefined;
     case "delete":
-      return { kind: "tombstone", uuid, createdAt: entry.createdAt, conflictOf: entry.conflictOf, deletedAt: changeId };
+      return deletedEntry(entry, changeId);
     default:
       return withAttribute(entry, write, changeId);
   }
@@ -123,13 +125,13 @@ const changed = (
 ): AttributeState => {
   switch (write.kind) {
     case "register":
-      return { ...state, register: { changeId, value: bytesOf(write.value) } };
+      return { ...state, register: writtenRegister(state.register, changeId, bytesOf(write.value)) };
     case "element": {
       const element = { changeId, present: write.present };
       return { ...state, set: { elements: new Map(state.set?.elements).set(write.element, element) } };
     }
     case "key": {
-      const register = { changeId, value: bytesOf(write.value) };
+      const register = writtenRegister(state.map?.keys.get(write.key), changeId, bytesOf(write.value));
       return { ...state, map: { keys: new Map(state.map?.keys).set(write.key, register) } };
     }
     case "count": {

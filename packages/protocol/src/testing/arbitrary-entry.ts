@@ -2,13 +2,16 @@ import {
   type AttributeState,
   type ChangeId,
   type CounterTotal,
+  compareChangeIds,
   type EntryState,
   elementKey,
+  mergeRegisters,
   type RegisterState,
   type ServerUuid,
   type SetElement,
   type Uuid,
   uuidFromBytes,
+  writtenRegister,
 } from "@concordat/crdt";
 import fc from "fast-check";
 import { encodeValue } from "../value.js";
@@ -35,13 +38,27 @@ const arbitraryTs = fc.oneof(
 
 const arbitraryChangeId: fc.Arbitrary<ChangeId> = fc.record({ ts: arbitraryTs, server: arbitraryServer });
 
-const arbitraryRegister: fc.Arbitrary<RegisterState> = fc.record({
-  changeId: arbitraryChangeId,
-  value: fc.option(
-    arbitraryValue.map((value) => encodeValue(value)),
-    { nil: undefined },
-  ),
-});
+const arbitraryBytes = fc.option(
+  arbitraryValue.map((value) => encodeValue(value)),
+  { nil: undefined },
+);
+
+/** Writes of several servers to one place, merged: each over nothing, or over all that came before it. */
+const arbitraryWrites = (value: fc.Arbitrary<Uint8Array | undefined>): fc.Arbitrary<RegisterState> =>
+  fc
+    .array(fc.record({ changeId: arbitraryChangeId, value, overAll: fc.boolean() }), { minLength: 1, maxLength: 4 })
+    .map((writes) => {
+      const ascending = [...writes].sort((left, right) => compareChangeIds(left.changeId, right.changeId));
+      let merged: RegisterState | undefined;
+      for (const { changeId, value, overAll } of ascending) {
+        if (merged && merged.changeId.ts >= changeId.ts) continue;
+        const written = writtenRegister(overAll ? merged : undefined, changeId, value);
+        merged = merged ? mergeRegisters(merged, written) : written;
+      }
+      return merged as RegisterState;
+    });
+
+const arbitraryRegister = arbitraryWrites(arbitraryBytes);
 
 const arbitraryElement: fc.Arbitrary<SetElement> = fc.record({ changeId: arbitraryChangeId, present: fc.boolean() });
 
@@ -100,7 +117,8 @@ export const arbitraryEntry: fc.Arbitrary<EntryState> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant("tombstone" as const),
       ...arbitraryIdentity,
-      deletedAt: arbitraryChangeId,
+      deletion: arbitraryWrites(fc.constant(undefined)),
+      attributes: arbitraryMap(arbitraryName, arbitraryAttribute, 0),
     }),
   },
 );

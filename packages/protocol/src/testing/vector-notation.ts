@@ -10,6 +10,7 @@ import {
   type SetState,
   type Uuid,
   type Value,
+  type Version,
 } from "@concordat/crdt";
 import { encodeValue } from "../value.js";
 
@@ -47,9 +48,15 @@ export const fromNotation = (notation: unknown): unknown => {
 /** `[index in the server table, ts]`. */
 type ChangeIdNotation = readonly [number, number];
 
-interface RegisterNotation {
+interface VersionNotation {
   readonly changeId: ChangeIdNotation;
   readonly value: unknown;
+  /** What the writer knew; nothing when left out. */
+  readonly context?: readonly ChangeIdNotation[];
+}
+
+interface RegisterNotation extends VersionNotation {
+  readonly siblings?: readonly VersionNotation[];
 }
 
 interface AttributeNotation {
@@ -72,15 +79,20 @@ export interface EntryNotation {
   readonly uuid: Uuid;
   readonly createdAt: ChangeIdNotation;
   readonly conflictOf: Uuid | null;
-  readonly deletedAt?: ChangeIdNotation;
+  readonly deletion?: RegisterNotation;
   readonly attributes?: Readonly<Record<string, AttributeNotation>>;
 }
 
 export const entryFromNotation = (notation: EntryNotation, servers: readonly ServerUuid[]): EntryState => {
   const changeIdOf = ([server, ts]: ChangeIdNotation): ChangeId => ({ ts, server: servers[server] as ServerUuid });
-  const registerOf = ({ changeId, value }: RegisterNotation): RegisterState => ({
+  const versionOf = ({ changeId, value, context = [] }: VersionNotation): Version => ({
     changeId: changeIdOf(changeId),
     value: value === null ? undefined : bytesOf(value),
+    context: new Map(context.map(([server, ts]) => [servers[server] as ServerUuid, ts])),
+  });
+  const registerOf = ({ siblings = [], ...newest }: RegisterNotation): RegisterState => ({
+    ...versionOf(newest),
+    siblings: siblings.map(versionOf),
   });
   const setOf = (notations: AttributeNotation["set"]): SetState | undefined =>
     notations && {
@@ -104,11 +116,12 @@ export const entryFromNotation = (notation: EntryNotation, servers: readonly Ser
     counter: counterOf(counter),
   });
 
-  const { uuid, createdAt, conflictOf, deletedAt, attributes } = notation;
+  const { uuid, createdAt, conflictOf, deletion, attributes } = notation;
   const identity = { uuid, createdAt: changeIdOf(createdAt), conflictOf: conflictOf ?? undefined };
-  if (deletedAt) return { kind: "tombstone", ...identity, deletedAt: changeIdOf(deletedAt) };
-  const states = Object.entries(attributes ?? {}).map(([name, state]) => [name, attributeOf(state)] as const);
-  return { kind: "live", ...identity, attributes: new Map(states) };
+  const states = new Map(Object.entries(attributes ?? {}).map(([name, state]) => [name, attributeOf(state)]));
+  return deletion
+    ? { kind: "tombstone", ...identity, deletion: registerOf(deletion), attributes: states }
+    : { kind: "live", ...identity, attributes: states };
 };
 
 const bytesOf = (notation: unknown): Uint8Array => encodeValue(fromNotation(notation) as Value);

@@ -1,4 +1,11 @@
-import { type AttributeState, type ChangeId, type LiveEntry, MERGE_KINDS } from "@concordat/crdt";
+import {
+  type AttributeState,
+  type ChangeId,
+  type LiveEntry,
+  MERGE_KINDS,
+  type RegisterState,
+  versionsOf,
+} from "@concordat/crdt";
 
 /**
  * An entity tag: 64 bits over every change id of the entry and where it stands. Values need not be read, since a
@@ -17,7 +24,7 @@ export const entryVersion = (entry: LiveEntry): string => {
 const addAttribute = (lanes: Lanes, { register, set, map, counter }: AttributeState): void => {
   if (register) {
     lanes.kind("register");
-    lanes.change(register.changeId);
+    addRegister(lanes, register);
   }
   if (set) lanes.kind("set");
   for (const [key, { changeId, present }] of inOrder(set?.elements)) {
@@ -26,12 +33,16 @@ const addAttribute = (lanes: Lanes, { register, set, map, counter }: AttributeSt
     lanes.change(changeId);
   }
   if (map) lanes.kind("map");
-  for (const [key, { changeId }] of inOrder(map?.keys)) {
+  for (const [key, register] of inOrder(map?.keys)) {
     lanes.text(key);
-    lanes.change(changeId);
+    addRegister(lanes, register);
   }
   if (counter) lanes.kind("counter");
   for (const [server, { ts }] of inOrder(counter?.totals)) lanes.change({ ts, server });
+};
+
+const addRegister = (lanes: Lanes, register: RegisterState): void => {
+  for (const { changeId } of versionsOf(register)) lanes.change(changeId);
 };
 
 /** By key. A state that was read back is in order; one that a transaction has changed may not be. */

@@ -1,6 +1,7 @@
 import {
   type AttributeState,
   counterValue,
+  deletedAtOf,
   type EntryState,
   elementBytes,
   type LiveEntry,
@@ -24,7 +25,7 @@ export const entryView = (state: LiveEntry): Entry => ({
 
 export const lookupView = (state: EntryState | undefined): Lookup => {
   if (state === undefined) return { kind: "absent" };
-  if (state.kind === "tombstone") return { kind: "tombstone", deletedAt: state.deletedAt };
+  if (state.kind === "tombstone") return { kind: "tombstone", deletedAt: deletedAtOf(state) };
   return { kind: "live", entry: entryView(state) };
 };
 

@@ -1,6 +1,7 @@
 import {
   type AttributeState,
   type ChangeId,
+  deletedEntry,
   type EntryState,
   type LiveEntry,
   randomUuid,
@@ -83,8 +84,7 @@ export class EntryTransaction implements Transaction {
 
   delete(uuid: Uuid, options: WriteOptions = {}): Promise<void> {
     return this.#operation(uuid, (state) => {
-      const { createdAt, conflictOf } = expectLive(uuid, state, options);
-      this.#written.set(uuid, { kind: "tombstone", uuid, createdAt, conflictOf, deletedAt: this.changeId });
+      this.#written.set(uuid, deletedEntry(expectLive(uuid, state, options), this.changeId));
     });
   }
 

@@ -8,6 +8,7 @@ import {
   sameBytes,
   type Value,
   visibleKind,
+  writtenRegister,
 } from "@concordat/crdt";
 import { encodeValue } from "@concordat/protocol";
 import { ReplicaError } from "../replica-error.js";
@@ -61,7 +62,7 @@ const writeRegister = (state: AttributeState | undefined, value: Value, changeId
   const bytes = encodeValue(value);
   const current = state?.register?.value;
   if (state && current && isShown(state, "register") && sameBytes(current, bytes)) return state;
-  return { ...state, register: { changeId, value: bytes } };
+  return { ...state, register: writtenRegister(state?.register, changeId, bytes) };
 };
 
 const replaceElements = (
@@ -125,14 +126,14 @@ const writeKeys = (
   let changed = false;
   for (const key of remove) {
     if (Object.hasOwn(set, key) || keys.get(key)?.value === undefined) continue;
-    keys.set(key, { changeId, value: undefined });
+    keys.set(key, writtenRegister(keys.get(key), changeId, undefined));
     changed = true;
   }
   for (const [key, value] of Object.entries(set)) {
     const bytes = encodeValue(value);
-    const current = keys.get(key)?.value;
-    if (current && sameBytes(current, bytes) && !hidden) continue;
-    keys.set(key, { changeId, value: bytes });
+    const before = keys.get(key);
+    if (before?.value && sameBytes(before.value, bytes) && !hidden) continue;
+    keys.set(key, writtenRegister(before, changeId, bytes));
     changed = true;
   }
   return changed ? { ...state, map: { keys } } : state;
@@ -162,7 +163,8 @@ const removeVisible = (state: AttributeState | undefined, changeId: ChangeId): A
   if (state === undefined) return undefined;
   switch (visibleKind(state)) {
     case "register":
-      return state.register?.value === undefined ? state : { ...state, register: { changeId, value: undefined } };
+      if (state.register?.value === undefined) return state;
+      return { ...state, register: writtenRegister(state.register, changeId, undefined) };
     case "set":
       return changeElements(state, presentElements(state), [], changeId);
     case "map":
