@@ -13,6 +13,13 @@ export { type CounterState, type CounterTotal, counterValue } from "./counter-st
 export { type ChangeRange, diffRuv, type RuvDifference, type ServerLag } from "./diff-ruv.js";
 export { DuplicateChangeError } from "./duplicate-change-error.js";
 export {
+  type CreationConflict,
+  conflictsIn,
+  type DeletionConflict,
+  type EntryConflict,
+  type OverwriteConflict,
+} from "./entry-conflict.js";
+export {
   deletedAtOf,
   deletedEntry,
   type EntryIdentity,
@@ -25,6 +32,7 @@ export { extendLineage, type Lineage, laterLineage, NO_LINEAGE } from "./lineage
 export { lostUpdates } from "./lost-updates.js";
 export type { MapState } from "./map-state.js";
 export { asConflict, mergeEntry, sameCreation } from "./merge-entry.js";
+export { type PurgedEntry, purgeableSince, purgeEntry } from "./purge-entry.js";
 export {
   mergeRegisters,
   type RegisterState,

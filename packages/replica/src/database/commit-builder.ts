@@ -50,6 +50,19 @@ export class CommitBuilder {
     if (stored) this.#count(stored.kind, -1, -stored.record.length);
   }
 
+  /** Takes the entry out, and its place in the feed. */
+  removeEntry(uuid: Uuid, stored: StoredEntry & { readonly kind: EntryState["kind"] }): void {
+    this.#changed = true;
+    this.#operations.push({ key: feedKey(stored.sequence), value: undefined });
+    this.#operations.push({ key: entryKey(uuid), value: undefined });
+    this.#count(stored.kind, -1, -stored.record.length);
+  }
+
+  /** Rows that go with the entries. */
+  addOperations(operations: readonly Operation[]): void {
+    this.#operations.push(...operations);
+  }
+
   raiseClock(micros: number): void {
     this.#clockMicros = Math.max(this.#clockMicros, micros);
   }

@@ -1,4 +1,4 @@
-import { type ServerUuid, UUID_BYTES, type Uuid, writeUuid } from "@concordat/crdt";
+import { type ServerUuid, UUID_BYTES, type Uuid, uuidFromBytes, writeUuid } from "@concordat/crdt";
 import type { KeyRange } from "@concordat/storage";
 
 /**
@@ -9,7 +9,9 @@ import type { KeyRange } from "@concordat/storage";
  *     f  feed     feed number                             -> uuid; one row per entry, at its last change here
  *     k  cursor   supplier's server uuid                  -> feed number, commit name
  *     m  meta     name                                    -> see `meta.ts`
+ *     p  purge    time of the oldest mark in an entry, uuid -> nothing
  *     r  ruv      server index                            -> server uuid, seen, purged, lineage
+ *     x  conflict uuid of an entry that holds what lost a merge -> nothing
  */
 const space = (letter: string): number => letter.charCodeAt(0);
 
@@ -18,7 +20,9 @@ const ENTRY = space("e");
 const FEED = space("f");
 const CURSOR = space("k");
 const META = space("m");
+const PURGE = space("p");
 const RUV = space("r");
+const CONFLICT = space("x");
 
 /** Bytes of a number in a key or a value: unsigned, at most 2^53 - 1. */
 export const NUMBER_BYTES = 8;
@@ -56,6 +60,19 @@ export const feedKey = (sequence: number): Uint8Array => numberKey(FEED, sequenc
 export const cursorKey = (supplier: ServerUuid): Uint8Array => uuidKey(CURSOR, supplier);
 export const ruvKey = (index: number): Uint8Array => numberKey(RUV, index);
 
+export const conflictKey = (uuid: Uuid): Uint8Array => uuidKey(CONFLICT, uuid);
+
+export const purgeKey = (micros: number, uuid: Uuid): Uint8Array => {
+  const key = new Uint8Array(1 + NUMBER_BYTES + UUID_BYTES);
+  key[0] = PURGE;
+  writeNumber(micros, key, 1);
+  writeUuid(uuid, key, 1 + NUMBER_BYTES);
+  return key;
+};
+
+/** The uuid at the end of a purge key. */
+export const uuidOfPurgeKey = (key: Uint8Array): Uuid => uuidFromBytes<Uuid>(key, 1 + NUMBER_BYTES);
+
 export const metaKey = (name: string): Uint8Array => {
   const key = new Uint8Array(1 + name.length);
   key[0] = META;
@@ -79,6 +96,8 @@ export const ALL_ENTRIES = wholeSpace(ENTRY);
 export const ALL_FEED_ROWS = wholeSpace(FEED);
 export const ALL_CURSORS = wholeSpace(CURSOR);
 export const ALL_COMMITS = wholeSpace(COMMIT);
+export const ALL_CONFLICTS = wholeSpace(CONFLICT);
+export const ALL_PURGE_ROWS = wholeSpace(PURGE);
 export const NEWEST_COMMIT: KeyRange = { ...ALL_COMMITS, reverse: true };
 
 /** The commit that reached or passed `sequence` first is the first row. */
@@ -90,10 +109,18 @@ export const feedBetween = (after: number, through: number): KeyRange => ({
   to: feedKey(through + 1),
 });
 
+/** Rows of marks no later than `micros`, the oldest first. */
+export const purgeRowsThrough = (micros: number): KeyRange => ({ ...ALL_PURGE_ROWS, to: numberKey(PURGE, micros + 1) });
+
 /** Entries whose uuid comes after `uuid`. */
-export const entriesAfter = (uuid: Uuid | undefined): KeyRange => {
-  if (uuid === undefined) return ALL_ENTRIES;
-  const from = new Uint8Array(2 + UUID_BYTES);
-  from.set(entryKey(uuid));
-  return { ...ALL_ENTRIES, from };
+export const entriesAfter = (uuid: Uuid | undefined): KeyRange => after(ALL_ENTRIES, uuid && entryKey(uuid));
+
+/** Conflict rows whose uuid comes after `uuid`. */
+export const conflictsAfter = (uuid: Uuid | undefined): KeyRange => after(ALL_CONFLICTS, uuid && conflictKey(uuid));
+
+const after = (range: KeyRange, key: Uint8Array | undefined): KeyRange => {
+  if (key === undefined) return range;
+  const from = new Uint8Array(key.length + 1);
+  from.set(key);
+  return { ...range, from };
 };

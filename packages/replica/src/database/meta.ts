@@ -16,7 +16,7 @@ export interface Meta {
 }
 
 /** Raised when what is stored changes its meaning. */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 
 const KEYS = {
   format: metaKey("format"),

@@ -2,18 +2,21 @@ import { type EntryState, newestChangeOfEntry, type Uuid } from "@concordat/crdt
 import { decodeEntry, encodeEntry } from "@concordat/protocol";
 import { CommitBuilder } from "./commit-builder.js";
 import type { Database } from "./database.js";
+import { derivedOperations } from "./derived-rows.js";
 import { entryKey } from "./key-space.js";
 import { type StoredEntry, storedEntryOf } from "./rows.js";
 
 /** What is known of one uuid while a batch is built. */
 interface Slot {
   readonly stored: (StoredEntry & { readonly kind: EntryState["kind"] }) | undefined;
+  /** What `stored` says. */
+  readonly before: EntryState | undefined;
   readonly state: EntryState | undefined;
-  /** What this batch writes; `state` encoded. */
-  readonly record: Uint8Array | undefined;
+  /** What this batch writes: `state` encoded, or nothing in place of what is stored. */
+  readonly write: { readonly record: Uint8Array | undefined } | undefined;
 }
 
-const ABSENT: Slot = { stored: undefined, state: undefined, record: undefined };
+const ABSENT: Slot = { stored: undefined, before: undefined, state: undefined, write: undefined };
 
 /** A commit of entry states that are read before they are changed: local transactions, merges. */
 export class WriteBatch {
@@ -43,17 +46,25 @@ export class WriteBatch {
 
   /** Writes `state` under its uuid, which is loaded. `record` is its encoding, where the caller has it. */
   stage(state: EntryState, record: Uint8Array = encodeEntry(state, this.database.table.indexOf)): void {
-    const { stored } = this.#slots.get(state.uuid) ?? ABSENT;
-    this.#slots.set(state.uuid, { stored, state, record });
+    const { stored, before } = this.#slots.get(state.uuid) ?? ABSENT;
+    this.#slots.set(state.uuid, { stored, before, state, write: { record } });
     this.builder.raiseClock(newestChangeOfEntry(state).ts);
   }
 
-  /** Durable when it resolves. @returns how many entries were written. */
+  /** Takes the entry of a loaded uuid out of the database, without a trace. */
+  remove(uuid: Uuid): void {
+    const { stored, before } = this.#slots.get(uuid) ?? ABSENT;
+    this.#slots.set(uuid, { stored, before, state: undefined, write: { record: undefined } });
+  }
+
+  /** Durable when it resolves. @returns how many entries were written, or taken out. */
   async commit(commitName: Uint8Array): Promise<number> {
     let written = 0;
-    for (const [uuid, { stored, state, record }] of this.#slots) {
-      if (state === undefined || record === undefined) continue;
-      this.builder.putEntry({ uuid, kind: state.kind, record, stored });
+    for (const [uuid, { stored, before, state, write }] of this.#slots) {
+      if (write === undefined) continue;
+      if (state && write.record) this.builder.putEntry({ uuid, kind: state.kind, record: write.record, stored });
+      else if (stored) this.builder.removeEntry(uuid, stored);
+      this.builder.addOperations(derivedOperations(uuid, before, state));
       written += 1;
     }
     await this.builder.commit(commitName);
@@ -64,6 +75,6 @@ export class WriteBatch {
     if (value === undefined) return ABSENT;
     const stored = storedEntryOf(value);
     const state = decodeEntry(stored.record, this.database.table.servers, this.database.limits);
-    return { stored: { ...stored, kind: state.kind }, state, record: undefined };
+    return { stored: { ...stored, kind: state.kind }, before: state, state, write: undefined };
   }
 }

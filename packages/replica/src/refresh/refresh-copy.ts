@@ -1,8 +1,16 @@
-import type { Ruv, ServerUuid } from "@concordat/crdt";
-import { type Chunk, type Cursor, type EntryLimits, ProtocolError, validateEntry } from "@concordat/protocol";
+import type { EntryState, Ruv, ServerUuid } from "@concordat/crdt";
+import {
+  type Chunk,
+  type Cursor,
+  decodeEntry,
+  type EntryLimits,
+  ProtocolError,
+  validateEntry,
+} from "@concordat/protocol";
 import type { Operation } from "@concordat/storage";
 import { CommitBuilder, type EntryWrite } from "../database/commit-builder.js";
 import type { Database } from "../database/database.js";
+import { derivedOperations } from "../database/derived-rows.js";
 import { entryKey } from "../database/key-space.js";
 import { COMMIT_NAME_BYTES, storedEntryOf } from "../database/rows.js";
 import type { Random } from "../ports/random.js";
@@ -45,19 +53,28 @@ export class RefreshCopy {
     if (new Set(headers.map(({ uuid }) => uuid)).size !== headers.length) throw twice();
     // A copy that goes on where an earlier try stopped meets what changed meanwhile again.
     const known = await this.#database.store.getMany(headers.map(({ uuid }) => entryKey(uuid)));
-    for (const [index, { uuid, kind, newestMicros }] of headers.entries()) {
+    for (const [index, { uuid, kind, newestMicros, isPlain }] of headers.entries()) {
       const record = chunk.records[index] as Uint8Array;
-      builder.putEntry({ uuid, kind, record, stored: this.#storedEntry(known[index]) });
+      const before = this.#storedEntry(known[index]);
+      builder.putEntry({ uuid, kind, record, stored: before });
       builder.raiseClock(newestMicros);
+      // From a plain entry no other rows follow.
+      if (isPlain && (before?.isPlain ?? true)) continue;
+      const [was, is] = [before?.record, record].map((bytes) => bytes && this.#decoded(bytes));
+      builder.addOperations(derivedOperations(uuid, was, is));
     }
     return builder;
   }
 
-  #storedEntry(value: Uint8Array | undefined): EntryWrite["stored"] {
+  #storedEntry(value: Uint8Array | undefined): (EntryWrite["stored"] & { readonly isPlain: boolean }) | undefined {
     if (value === undefined) return undefined;
     const stored = storedEntryOf(value);
-    const { kind } = validateEntry(stored.record, this.#database.table.servers, this.#database.limits);
-    return { ...stored, kind };
+    const { kind, isPlain } = validateEntry(stored.record, this.#database.table.servers, this.#database.limits);
+    return { ...stored, kind, isPlain };
+  }
+
+  #decoded(record: Uint8Array): EntryState {
+    return decodeEntry(record, this.#database.table.servers, this.#database.limits);
   }
 }
 

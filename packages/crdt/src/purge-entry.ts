@@ -1,0 +1,78 @@
+import type { AttributeState } from "./attribute-state.js";
+import type { ChangeId } from "./change-id.js";
+import type { EntryState, LiveEntry, Tombstone } from "./entry-state.js";
+import { filteredMap } from "./keyed-state.js";
+import { lostUpdates } from "./lost-updates.js";
+import { type RegisterState, versionsOf } from "./register-state.js";
+import type { ServerUuid } from "./uuid.js";
+
+/** What a purge leaves of an entry. */
+export interface PurgedEntry {
+  /** `undefined` when the whole entry goes. */
+  readonly entry: LiveEntry | undefined;
+  /** Of each server, the newest time among the deletions and removal marks that go, in microseconds. */
+  readonly purged: ReadonlyMap<ServerUuid, number>;
+}
+
+/**
+ * `entry` without its tombstone or removal marks that `isDue`; `undefined` when nothing goes.
+ *
+ * A tombstone goes as a whole, once all of its deletions are due, and not while it holds an update that was lost. A
+ * mark that beat a concurrent write stays until a later one settles it, and so do the marks of an attribute with
+ * states of several kinds, which may be what hides the others. Model, section 7.
+ */
+export const purgeEntry = (entry: EntryState, isDue: (change: ChangeId) => boolean): PurgedEntry | undefined =>
+  entry.kind === "tombstone" ? purgeTombstone(entry, isDue) : purgeMarks(entry, isDue);
+
+/** The time, in microseconds, from which on a purge finds something in `entry`; `undefined` when it never will. */
+export const purgeableSince = (entry: EntryState): number | undefined => {
+  if (entry.kind === "tombstone") return lostUpdates(entry) ? undefined : entry.deletion.changeId.ts;
+  let oldest: number | undefined;
+  purgeMarks(entry, ({ ts }) => {
+    oldest = Math.min(ts, oldest ?? ts);
+    return false;
+  });
+  return oldest;
+};
+
+const purgeTombstone = (entry: Tombstone, isDue: (change: ChangeId) => boolean): PurgedEntry | undefined => {
+  const deletions = versionsOf(entry.deletion).map(({ changeId }) => changeId);
+  if (!deletions.every(isDue) || lostUpdates(entry)) return undefined;
+  return { entry: undefined, purged: new Map(deletions.map(({ server, ts }) => [server, ts])) };
+};
+
+const purgeMarks = (entry: LiveEntry, isDue: (change: ChangeId) => boolean): PurgedEntry | undefined => {
+  const purged = new Map<ServerUuid, number>();
+  const keep = (change: ChangeId, isMark: boolean): boolean => {
+    if (!isMark || !isDue(change)) return true;
+    purged.set(change.server, Math.max(change.ts, purged.get(change.server) ?? 0));
+    return false;
+  };
+  const attributes = new Map<string, AttributeState>();
+  for (const [name, state] of entry.attributes) {
+    const kept = unpurged(state, keep);
+    if (kept) attributes.set(name, kept);
+  }
+  return purged.size === 0 ? undefined : { entry: { ...entry, attributes }, purged };
+};
+
+/** What of one attribute stays; `undefined` when nothing does. */
+const unpurged = (
+  state: AttributeState,
+  keep: (change: ChangeId, isMark: boolean) => boolean,
+): AttributeState | undefined => {
+  const { register, set, map, counter } = state;
+  const keepRegister = (one: RegisterState): boolean =>
+    keep(one.changeId, one.value === undefined && one.siblings.length === 0);
+  if ([register, set, map, counter].filter((kind) => kind !== undefined).length > 1) return state;
+  if (register) return keepRegister(register) ? state : undefined;
+  if (set) {
+    const elements = filteredMap(set.elements, ({ changeId, present }) => keep(changeId, !present));
+    return elements && (elements === set.elements ? state : { set: { elements } });
+  }
+  if (map) {
+    const keys = filteredMap(map.keys, keepRegister);
+    return keys && (keys === map.keys ? state : { map: { keys } });
+  }
+  return state;
+};
