@@ -1,7 +1,7 @@
 import { type ChangeId, laterChangeId } from "./change-id.js";
 import { filteredMap, mergedMap } from "./keyed-state.js";
-import { mergeRegisters, type RegisterState } from "./register-state.js";
-import { isUnseen, type Seen } from "./ruv.js";
+import { mergeRegisters, type RegisterState, unseenRegister } from "./register-state.js";
+import type { Seen } from "./ruv.js";
 
 /** A register per key. */
 export interface MapState {
@@ -15,7 +15,7 @@ export const mergeMaps = (local: MapState, incoming: MapState): MapState => {
 };
 
 export const unseenMap = (state: MapState, seen: Seen): MapState | undefined => {
-  const keys = filteredMap(state.keys, (register) => isUnseen(register.changeId, seen));
+  const keys = filteredMap(state.keys, (register) => unseenRegister(register, seen) !== undefined);
   return keys && { keys };
 };
 

@@ -22,7 +22,7 @@ const uuidOf = <U extends Uuid | ServerUuid>(seed: number): U => randomUuid<U>(n
 export const ENTRY_UUIDS: readonly Uuid[] = Array.from({ length: ENTRIES }, (_, index) => uuidOf<Uuid>(100 + index));
 
 /** Copies of one empty domain, which the first of them founded. */
-const toyReplicas = (): ToyReplica[] => {
+export const toyReplicas = (): ToyReplica[] => {
   const founder = new ToyReplica(uuidOf<ServerUuid>(1));
   founder.found();
   const copies = Array.from({ length: REPLICAS - 1 }, (_, index) => new ToyReplica(uuidOf<ServerUuid>(index + 2)));
@@ -71,6 +71,47 @@ const step: fc.Arbitrary<ToyStep> = fc.oneof(
 );
 
 export const toyHistory = fc.array(step, { minLength: 1, maxLength: 60 });
+
+const SHARED_START: readonly ToyStep[] = [
+  ...ENTRY_UUIDS.map((_, entry) => ({
+    kind: "write" as const,
+    at: 0,
+    entry,
+    write: { kind: "create" as const },
+    wallMicros: 0,
+  })),
+  ...Array.from({ length: REPLICAS - 1 }, (_, index) => ({ kind: "pull" as const, at: index + 1, from: 0 })),
+];
+
+/** Histories of entries that every replica has before they begin: concurrent writes to one creation are the rule. */
+export const sharedHistory: fc.Arbitrary<ToyStep[]> = fc
+  .array(step, { minLength: 5, maxLength: 40 })
+  .map((steps) => [...SHARED_START, ...steps]);
+
+/** Histories in which everybody writes to the same place, by relays of several pulls. */
+export const contendedHistory: fc.Arbitrary<ToyStep[]> = fc
+  .array(
+    fc.oneof(
+      fc.record({
+        kind: fc.constant("write" as const),
+        at: replica,
+        entry: fc.constant(0),
+        write: fc.oneof(
+          fc.record({ kind: fc.constant("register" as const), name: fc.constant("a"), value: small }),
+          fc.record({
+            kind: fc.constant("key" as const),
+            name: fc.constant("b"),
+            key: fc.constant("k"),
+            value: small,
+          }),
+        ),
+        wallMicros: fc.nat(30),
+      }),
+      fc.record({ kind: fc.constant("pull" as const), at: replica, from: replica }),
+    ),
+    { minLength: 10, maxLength: 60 },
+  )
+  .map((steps) => [...SHARED_START, ...steps]);
 
 export const play = (steps: readonly ToyStep[]): ToyReplica[] => {
   const replicas = toyReplicas();
