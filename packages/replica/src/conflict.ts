@@ -50,13 +50,16 @@ export interface ConflictSide {
   readonly attributes?: Attributes | undefined;
 }
 
-export type ConflictResolution =
-  /** What won stays, and the rest goes. */
-  | { readonly action: "keep-winner" }
-  /** The loser takes the winner's place. */
-  | { readonly action: "keep-loser"; readonly loser?: number }
-  /** The loser becomes a new entry, and the winner stays. */
-  | { readonly action: "restore"; readonly loser?: number };
+export interface ConflictResolution {
+  /**
+   * `keep-winner`: what won stays, and the rest goes. `keep-loser`: the loser takes the winner's place; where that is a
+   * deletion, as a new entry, since a deleted uuid never lives again. `restore`: the loser becomes a new entry, and the
+   * winner stays.
+   */
+  readonly action: "keep-winner" | "keep-loser" | "restore";
+  /** Which of the losers, counted from 0; the first when left out. */
+  readonly loser?: number;
+}
 
 export interface ConflictsOptions {
   /** The id of the last one read. */

@@ -1,3 +1,11 @@
+export type {
+  Conflict,
+  ConflictKind,
+  ConflictPage,
+  ConflictResolution,
+  ConflictSide,
+  ConflictsOptions,
+} from "./conflict.js";
 export { type Connection, connect } from "./connect.js";
 export type {
   AttributeChange,

@@ -11,6 +11,8 @@ export type ReplicaErrorCode =
   | "entry_too_large"
   /** A value, an attribute name or a change that the model or the schema does not admit. */
   | "invalid_change"
+  /** There is no conflict with this id: it was settled, or never was one. */
+  | "conflict_not_found"
   /** No partner of this origin that this node pulls from. */
   | "unknown_partner"
   /** The replica was closed. */

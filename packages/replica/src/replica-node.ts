@@ -2,6 +2,9 @@ import type { DomainUuid, Ruv, ServerUuid, Uuid } from "@concordat/crdt";
 import { type Channel, DEFAULT_LIMITS, type EntryLimits, type Hello, type ProtocolLimits } from "@concordat/protocol";
 import type { Storage } from "@concordat/storage";
 import { CommitSignal } from "./commit-signal.js";
+import { findConflict, listConflicts } from "./conflict/conflicts.js";
+import { resolveEntryConflict } from "./conflict/resolve-entry-conflict.js";
+import type { Conflict, ConflictPage, ConflictResolution, ConflictsOptions } from "./conflict.js";
 import type { Database } from "./database/database.js";
 import type { AttributeChanges, Attributes, Entry, Lookup } from "./entry.js";
 import { PartnerLinks } from "./link/partner-links.js";
@@ -152,6 +155,19 @@ export class ReplicaNode implements Replica {
   changes({ after, signal }: ChangesOptions = {}): AsyncIterable<Change> {
     const signals = [signal, this.#closing.signal];
     return followChanges({ database: () => this.#database, commits: this.#commits, signals }, after);
+  }
+
+  conflicts(options: ConflictsOptions = {}): Promise<ConflictPage> {
+    return listConflicts(this.#database, options);
+  }
+
+  conflict(id: string): Promise<Conflict | undefined> {
+    return findConflict(this.#database, id);
+  }
+
+  async resolveConflict(id: string, resolution: ConflictResolution): Promise<Committed<Uuid | undefined>> {
+    this.#expectOpen();
+    return this.#writer.transact((transaction) => resolveEntryConflict(transaction, id, resolution));
   }
 
   digest(): Promise<ContentDigest> {

@@ -1,5 +1,6 @@
 import type { ChangeId, DomainUuid, Ruv, ServerUuid, Uuid } from "@concordat/crdt";
 import type { Channel } from "@concordat/protocol";
+import type { Conflict, ConflictPage, ConflictResolution, ConflictsOptions } from "./conflict.js";
 import type { AttributeChanges, Attributes, Entry, Lookup } from "./entry.js";
 import type { PartnerOptions } from "./partner.js";
 import type { RefreshProgress, ReplicaStatus } from "./replica-status.js";
@@ -38,6 +39,18 @@ export interface Replica {
    * twice before it is read shows once). Without `after`, from now on. Ends when `signal` aborts or the replica closes.
    */
   changes(options?: ChangesOptions): AsyncIterable<Change>;
+
+  /**
+   * What lost a merge, or is hidden by the schema, and was not settled yet. The same on every node that has the same
+   * state and schema.
+   */
+  conflicts(options?: ConflictsOptions): Promise<ConflictPage>;
+  conflict(id: string): Promise<Conflict | undefined>;
+  /**
+   * Settles a conflict by one transaction, which replicates as any other. Resolves to the entry that holds what was kept,
+   * `undefined` when that is a deletion. Throws `conflict_not_found`, `invalid_change`.
+   */
+  resolveConflict(id: string, resolution: ConflictResolution): Promise<Committed<Uuid | undefined>>;
 
   /** Count and SHA-256 of all merged states, tombstones too: equal exactly when two replicas hold the same. O(entries). */
   digest(): Promise<ContentDigest>;

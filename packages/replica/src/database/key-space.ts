@@ -62,6 +62,8 @@ export const ruvKey = (index: number): Uint8Array => numberKey(RUV, index);
 
 export const conflictKey = (uuid: Uuid): Uint8Array => uuidKey(CONFLICT, uuid);
 
+export const uuidOfConflictKey = (key: Uint8Array): Uuid => uuidFromBytes<Uuid>(key, 1);
+
 export const purgeKey = (micros: number, uuid: Uuid): Uint8Array => {
   const key = new Uint8Array(1 + NUMBER_BYTES + UUID_BYTES);
   key[0] = PURGE;

@@ -16,7 +16,7 @@ import { entryVersion } from "./entry-version.js";
 /** A live entry as readers see it: the visible kind of each attribute, values decoded. */
 export const entryView = (state: LiveEntry): Entry => ({
   uuid: state.uuid,
-  attributes: attributesView(state),
+  attributes: attributesView(state.attributes),
   createdAt: state.createdAt,
   modifiedAt: newestChangeOfEntry(state),
   conflictOf: state.conflictOf,
@@ -29,9 +29,10 @@ export const lookupView = (state: EntryState | undefined): Lookup => {
   return { kind: "live", entry: entryView(state) };
 };
 
-const attributesView = (state: LiveEntry): Attributes => {
+/** The visible kind of each attribute; those that were removed or emptied are left out. */
+export const attributesView = (states: ReadonlyMap<string, AttributeState>): Attributes => {
   const attributes: Record<string, Value> = {};
-  for (const [name, attribute] of state.attributes) {
+  for (const [name, attribute] of states) {
     const value = visibleValue(attribute);
     if (value !== undefined) setOwn(attributes, name, value);
   }

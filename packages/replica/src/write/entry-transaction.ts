@@ -88,6 +88,27 @@ export class EntryTransaction implements Transaction {
     });
   }
 
+  /** The merged state of `uuid` as this transaction has made it: for those who settle conflicts. */
+  stateOf(uuid: Uuid): Promise<EntryState | undefined> {
+    return this.#operation(uuid, (state) => state);
+  }
+
+  /** Replaces the state of an entry that there is. */
+  rewrite(uuid: Uuid, rewritten: (state: EntryState) => EntryState): Promise<void> {
+    return this.#operation(uuid, (state) => {
+      if (state) this.#written.set(uuid, rewritten(state));
+    });
+  }
+
+  /** Creates an entry of states that this transaction has written. */
+  createCopy(attributes: ReadonlyMap<string, AttributeState>): Promise<Uuid> {
+    const uuid = randomUuid(this.#context.random.bytes(16));
+    return this.#operation(uuid, () => {
+      this.#written.set(uuid, { ...this.#blank(uuid), attributes });
+      return uuid;
+    });
+  }
+
   /** No operation may begin from here on. @throws ReplicaError `invalid_change` when one that began has not ended. */
   end(): void {
     this.#ended = true;

@@ -5,7 +5,7 @@ import { COMMIT_NAME_BYTES } from "../database/rows.js";
 import { WriteBatch } from "../database/write-batch.js";
 import type { Clock } from "../ports/clock.js";
 import type { Random } from "../ports/random.js";
-import type { Committed, Transaction } from "../replica.js";
+import type { Committed } from "../replica.js";
 import { REPLICA_LIMITS } from "../replica-limits.js";
 import type { Schema } from "../schema.js";
 import type { Turn } from "../turn.js";
@@ -24,7 +24,7 @@ export interface WriterContext {
 
 /** A transaction that waits for its turn; `finish` is called when it is durable, `fail` when it is undone. */
 interface Job {
-  readonly work: (transaction: Transaction) => unknown;
+  readonly work: (transaction: EntryTransaction) => unknown;
   readonly finish: (committed: Committed<unknown>) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -42,7 +42,7 @@ export class Writer {
     this.#context = context;
   }
 
-  transact<T>(work: (transaction: Transaction) => T | Promise<T>): Promise<Committed<T>> {
+  transact<T>(work: (transaction: EntryTransaction) => T | Promise<T>): Promise<Committed<T>> {
     return new Promise<Committed<T>>((resolve, reject) => {
       this.#queue.push({ work, finish: (committed) => resolve(committed as Committed<T>), fail: reject });
       this.#schedule();

@@ -1,0 +1,51 @@
+import {
+  type AttributeState,
+  type ChangeId,
+  counterValue,
+  type RegisterState,
+  visibleKind,
+  writtenRegister,
+} from "@concordat/crdt";
+
+/** What `attributes` show, as if it had all been written by the change `changeId`: for an entry that is a copy of another. */
+export const visibleCopy = (
+  attributes: ReadonlyMap<string, AttributeState>,
+  changeId: ChangeId,
+): Map<string, AttributeState> => {
+  const copies = new Map<string, AttributeState>();
+  for (const [name, state] of attributes) {
+    const copy = copyOf(state, changeId);
+    if (copy) copies.set(name, copy);
+  }
+  return copies;
+};
+
+const copyOf = (state: AttributeState, changeId: ChangeId): AttributeState | undefined => {
+  switch (visibleKind(state)) {
+    case "register":
+      return state.register?.value && { register: rewritten(state.register, changeId) };
+    case "set": {
+      const present = [...(state.set?.elements ?? [])].filter(([, element]) => element.present);
+      if (present.length === 0) return undefined;
+      return { set: { elements: new Map(present.map(([key]) => [key, { changeId, present: true }])) } };
+    }
+    case "map": {
+      const present = [...(state.map?.keys ?? [])].filter(([, { value }]) => value !== undefined);
+      if (present.length === 0) return undefined;
+      return { map: { keys: new Map(present.map(([key, register]) => [key, rewritten(register, changeId)])) } };
+    }
+    case "counter":
+      return (
+        state.counter && {
+          counter: { totals: new Map([[changeId.server, total(counterValue(state.counter), changeId.ts)]]) },
+        }
+      );
+    case undefined:
+      return undefined;
+  }
+};
+
+const rewritten = ({ value }: RegisterState, changeId: ChangeId): RegisterState =>
+  writtenRegister(undefined, changeId, value);
+
+const total = (value: number, ts: number) => ({ ts, increments: Math.max(value, 0), decrements: Math.max(-value, 0) });
