@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addConfigtest } from "./commands/configtest.js";
+import { addConflicts } from "./commands/conflicts.js";
 import { addDigest } from "./commands/digest.js";
 import { addEntry } from "./commands/entry.js";
 import { addExport } from "./commands/export.js";
@@ -41,6 +42,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   addStatus,
   addReload,
   addEntry,
+  addConflicts,
   addImport,
   addExport,
   addVerify,

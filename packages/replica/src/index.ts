@@ -37,6 +37,8 @@ export type {
   Replica,
   Transaction,
   VerifyReport,
+  WaitOptions,
+  WaitOutcome,
   WriteOptions,
 } from "./replica.js";
 export { ReplicaError, type ReplicaErrorCode } from "./replica-error.js";

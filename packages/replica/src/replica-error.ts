@@ -13,6 +13,8 @@ export type ReplicaErrorCode =
   | "invalid_change"
   /** There is no conflict with this id: it was settled, or never was one. */
   | "conflict_not_found"
+  /** Not a token that `token` gave. */
+  | "invalid_token"
   /** No partner of this origin that this node pulls from. */
   | "unknown_partner"
   /** The replica was closed. */

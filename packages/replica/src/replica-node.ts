@@ -29,6 +29,8 @@ import type {
   Replica,
   Transaction,
   VerifyReport,
+  WaitOptions,
+  WaitOutcome,
   WriteOptions,
 } from "./replica.js";
 import { ReplicaError } from "./replica-error.js";
@@ -38,6 +40,8 @@ import type { ChunkLimits } from "./session/feed-stream.js";
 import type { PullOutcome } from "./session/pull-outcome.js";
 import { type PullingContext, pullOver } from "./session/pull-over.js";
 import { Supplying } from "./session/supplying.js";
+import { encodeToken } from "./token/ruv-token.js";
+import { waitForToken } from "./token/wait-for.js";
 import { Turn } from "./turn.js";
 import { verifyDatabase } from "./verify-database.js";
 import { Writer } from "./write/writer.js";
@@ -180,6 +184,17 @@ export class ReplicaNode implements Replica {
 
   ruv(): Ruv {
     return this.#database.state.ruv;
+  }
+
+  token(): string {
+    return encodeToken(this.ruv());
+  }
+
+  async waitFor(token: string, options: WaitOptions = {}): Promise<WaitOutcome> {
+    this.#expectOpen();
+    const { clock } = this.#settings.ports;
+    const context = { clock, commits: this.#commits, database: () => this.#database, closing: this.#closing.signal };
+    return waitForToken(context, token, options);
   }
 
   status(): ReplicaStatus {

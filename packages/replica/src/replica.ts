@@ -57,6 +57,13 @@ export interface Replica {
   /** Checks every invariant of the stored database. O(entries). */
   verify(): Promise<VerifyReport>;
   ruv(): Ruv;
+  /** What this replica has seen, as an opaque word: for `waitFor` of any other, to read there what was written here. */
+  token(): string;
+  /**
+   * Waits until this replica has seen everything that `token` speaks of, but for a timeout (10,000 ms when left out; 0 only
+   * looks) or an aborted signal. Throws `invalid_token`, and `closed` when the replica closes first.
+   */
+  waitFor(token: string, options?: WaitOptions): Promise<WaitOutcome>;
   status(): ReplicaStatus;
 
   /** Replaces partners: links that are no longer named end, new ones start, unchanged ones (same object) go on. */
@@ -145,6 +152,16 @@ export type Change =
     }
   | { readonly kind: "delete"; readonly position: string; readonly uuid: Uuid; readonly attributes?: undefined }
   | { readonly kind: "reset"; readonly position: string; readonly uuid?: undefined; readonly attributes?: undefined };
+
+export interface WaitOptions {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export type WaitOutcome =
+  | { readonly kind: "seen" }
+  /** Of each server, the time in microseconds up to which its changes would have to be here. */
+  | { readonly kind: "timeout"; readonly missing: readonly { readonly server: ServerUuid; readonly seen: number }[] };
 
 export interface ContentDigest {
   readonly liveEntries: number;

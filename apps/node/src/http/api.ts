@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { ApiContext, ApiOptions } from "./api-context.js";
 import { registerChangesRoute } from "./changes-route.js";
+import { registerConflictRoutes } from "./conflict-routes.js";
 import { registerEntriesRoutes } from "./entries-routes.js";
 import { registerEntryRoutes } from "./entry-routes.js";
 import { registerHealthRoutes } from "./health-routes.js";
@@ -10,6 +11,7 @@ import { openapiDocument } from "./openapi/openapi-document.js";
 import { Problem, problemResponse } from "./problem.js";
 import { problemOfError } from "./problem-of-error.js";
 import { registerTransactionsRoute } from "./transactions-route.js";
+import { registerTokenWait } from "./wait-for-token.js";
 
 /**
  * The data API over HTTP. It authenticates nobody: who may reach it is the listener's business. It answers every path,
@@ -23,10 +25,12 @@ export const createApi = (options: ApiOptions): Hono => {
     ...options,
   };
   const app = new Hono();
+  registerTokenWait(app, context);
   registerEntriesRoutes(app, context);
   registerEntryRoutes(app, context);
   registerTransactionsRoute(app, context);
   registerChangesRoute(app, context);
+  registerConflictRoutes(app, context);
   registerHealthRoutes(app, context);
   const openapi = JSON.stringify(openapiDocument(options.version));
   app.get("/openapi.json", () => new Response(openapi, { headers: { "Content-Type": "application/json" } }));

@@ -5,6 +5,8 @@ import { Problem } from "./problem.js";
 export const refuseOtherMethods = (app: Hono): void => {
   const methodsByPath = new Map<string, Set<string>>();
   for (const { path, method } of app.routes) {
+    // What goes before routes, of any method.
+    if (method === "ALL") continue;
     const methods = methodsByPath.get(path) ?? new Set();
     methodsByPath.set(path, methods.add(method));
     if (method === "GET") methods.add("HEAD");

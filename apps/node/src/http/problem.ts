@@ -7,8 +7,10 @@ export const PROBLEMS = {
   invalid_uuid: { status: 400, title: "Not a uuid" },
   invalid_parameter: { status: 400, title: "A query parameter or header cannot be used" },
   invalid_filter: { status: 400, title: "The filter cannot be read" },
+  invalid_token: { status: 400, title: "Not a token that a write answered" },
   invalid_cursor: { status: 400, title: "The cursor cannot be read" },
   route_not_found: { status: 404, title: "There is nothing at this path" },
+  conflict_not_found: { status: 404, title: "There is no such conflict" },
   entry_not_found: { status: 404, title: "There is no such entry" },
   method_not_allowed: { status: 405, title: "The method does not apply to this path" },
   entry_exists: { status: 409, title: "The entry exists already" },
@@ -24,6 +26,7 @@ export const PROBLEMS = {
   internal_error: { status: 500, title: "The node failed" },
   database_corrupt: { status: 500, title: "The database is damaged" },
   storage_failed: { status: 500, title: "The storage failed" },
+  not_seen_yet: { status: 504, title: "This node has not seen that write yet" },
   shutting_down: { status: 503, title: "The node is shutting down" },
   storage_full: { status: 507, title: "The storage is full" },
 } as const;

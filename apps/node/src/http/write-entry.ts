@@ -1,6 +1,6 @@
 import type { Committed, Entry, Replica, Transaction } from "@concordat/replica";
-import { encodeToken, TOKEN_HEADER } from "./concordat-token.js";
 import { applyOperation, type EntryOperation, type OperationResult } from "./entry-operation.js";
+import { tokenHeaders } from "./wait-for-token.js";
 
 /** A committed write, and the headers that every write answers. */
 export interface Written<T> {
@@ -15,7 +15,7 @@ export const write = async <T>(
   work: (transaction: Transaction) => Promise<T>,
 ): Promise<Written<T>> => {
   const { result, changeId } = await replica.transact(work);
-  return { result, changeId, headers: { [TOKEN_HEADER]: encodeToken(replica.ruv()) } };
+  return { result, changeId, headers: tokenHeaders(replica) };
 };
 
 /** One operation as a transaction of its own, and the entry as it left it. */

@@ -10,7 +10,10 @@ export interface EntryConflictPlace {
   readonly key: string | undefined;
 }
 
-/** One word for shells and paths: `overwrite.<uuid>.<attribute>.<key>`, names percent-encoded, dots too. */
+/**
+ * One word for shells and for paths: `overwrite.<uuid>.<attribute>.<key>`. Of names, what is no letter, digit, `-` or `_` is
+ * written as `~` and two hexadecimal digits for each of its bytes in UTF-8.
+ */
 export const conflictIdOf = ({ kind, uuid, attribute, key }: EntryConflictPlace): string =>
   [kind, uuid, ...[attribute, key].filter((name) => name !== undefined).map(encodeName)].join(".");
 
@@ -20,7 +23,7 @@ export const placeOfConflictId = (id: string): EntryConflictPlace | undefined =>
   const uuid = parseUuid(uuidText);
   if (uuid === undefined || !isEntryKind(kind) || names.length > 2) return undefined;
   try {
-    const [attribute, key] = names.map(decodeURIComponent);
+    const [attribute, key] = names.map(decodeName);
     const place = { kind, uuid, attribute, key };
     return conflictIdOf(place) === id ? place : undefined;
   } catch {
@@ -29,10 +32,11 @@ export const placeOfConflictId = (id: string): EntryConflictPlace | undefined =>
 };
 
 const encodeName = (name: string): string =>
-  encodeURIComponent(name).replace(
-    /[.!'()*~]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  encodeURIComponent(name)
+    .replace(/[.!'()*~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll("%", "~");
+
+const decodeName = (text: string): string => decodeURIComponent(text.replaceAll("~", "%"));
 
 const isEntryKind = (kind: string): kind is EntryConflictPlace["kind"] =>
   kind === "creation" || kind === "deletion" || kind === "overwrite";

@@ -172,7 +172,7 @@ describe("a register that two wrote at the same time", () => {
     await apart([a, odd("a")], [b, odd("b")]);
     await heal(nodes);
     const { id } = only(await conflictsOf(a));
-    expect(id).toBe(`overwrite.${uuid}.a%2Eb%2Fc%20d`);
+    expect(id).toBe(`overwrite.${uuid}.a~2Eb~2Fc~20d`);
     await a.replica.resolveConflict(id, { action: "keep-winner" });
   });
 

@@ -1,8 +1,10 @@
 import { changesPath } from "./changes-path.js";
+import { conflictPaths } from "./conflict-paths.js";
 import { entryPaths } from "./entry-paths.js";
 import { healthPaths } from "./health-paths.js";
 import type { OpenapiObject } from "./openapi-object.js";
 import { schemas } from "./schemas.js";
+import { withTokenWait } from "./token-wait.js";
 import { transactionsPath } from "./transactions-path.js";
 
 /** What `/openapi.json` answers: OpenAPI 3.1. Every route of `createApi` is in it, and nothing else. */
@@ -14,7 +16,13 @@ export const openapiDocument = (version: string): OpenapiObject => ({
     description: DESCRIPTION,
     license: { name: "MIT", identifier: "MIT" },
   },
-  paths: { ...entryPaths, ...transactionsPath, ...changesPath, ...healthPaths },
+  paths: withTokenWait({
+    ...entryPaths,
+    ...transactionsPath,
+    ...changesPath,
+    ...conflictPaths,
+    ...healthPaths,
+  }),
   components: { schemas },
 });
 

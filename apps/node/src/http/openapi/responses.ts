@@ -25,7 +25,7 @@ export const tokenAnswer = (description: string): OpenapiObject => ({ descriptio
 /** The answers of these problems, by status; any request may end with those of the node itself too. */
 export const problemAnswers = (...codes: ProblemCode[]): OpenapiObject => {
   const byStatus = new Map<number, ProblemCode[]>();
-  for (const code of [...codes, ...OF_THE_NODE]) {
+  for (const code of [...codes, ...OF_ANY_REQUEST]) {
     const { status } = PROBLEMS[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
@@ -46,7 +46,14 @@ export const BODY_PROBLEMS = [
   "storage_full",
 ] as const satisfies readonly ProblemCode[];
 
-const OF_THE_NODE: readonly ProblemCode[] = ["internal_error", "database_corrupt", "storage_failed", "shutting_down"];
+const OF_ANY_REQUEST: readonly ProblemCode[] = [
+  "invalid_token",
+  "not_seen_yet",
+  "internal_error",
+  "database_corrupt",
+  "storage_failed",
+  "shutting_down",
+];
 
 const problemAnswer = (codes: readonly ProblemCode[]): OpenapiObject => ({
   description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(" "),

@@ -1,4 +1,5 @@
 import { PROBLEMS, problemType } from "../problem.js";
+import { conflictSchemas } from "./conflict-schemas.js";
 import { type OpenapiObject, ref } from "./openapi-object.js";
 import { operationSchemas } from "./operation-schemas.js";
 import { statusSchemas } from "./status-schemas.js";
@@ -79,6 +80,7 @@ export const schemas: OpenapiObject = {
     },
     required: ["type", "title", "status", "detail"],
   },
+  ...conflictSchemas({ object, attributes: ATTRIBUTES, uuid: UUID, time: TIME }),
   ...operationSchemas({ object, attributes: ATTRIBUTES, uuid: UUID }),
   ...statusSchemas({ object, time: TIME, uuid: UUID }),
 };
