@@ -44,6 +44,7 @@ export {
 } from "./register-state.js";
 export { claimedRows, isEmptyRuv, isUnseen, type Ruv, type RuvRow, type Seen, seenIn } from "./ruv.js";
 export { type ElementKey, elementBytes, elementKey, type SetElement, type SetState } from "./set-state.js";
+export { type SettledClaims, settleUnique, type UniqueClaim, type UniquePolicy } from "./settle-unique.js";
 export { unseenPart } from "./supply-filter.js";
 export {
   type DomainUuid,

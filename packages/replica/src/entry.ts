@@ -12,6 +12,8 @@ export interface Entry {
   readonly modifiedAt: ChangeId;
   /** The uuid that this entry lost to an earlier creation. */
   readonly conflictOf: Uuid | undefined;
+  /** Attributes of which something is not shown, since a constraint of the schema hides it: see the conflicts. */
+  readonly hidden: readonly string[];
   /** Equal on any two nodes exactly when the merged states are: an entity tag. 16 hexadecimal digits. */
   readonly version: string;
 }

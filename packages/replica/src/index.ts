@@ -45,4 +45,5 @@ export { ReplicaError, type ReplicaErrorCode } from "./replica-error.js";
 export type { LinkState, PartnerStatus, RefreshProgress, ReplicaStatus, Totals } from "./replica-status.js";
 export { type AttributeSchema, mergeKindOf, type Schema } from "./schema.js";
 export type { PullOutcome } from "./session/pull-outcome.js";
+export type { StandardResult, StandardSchema } from "./standard-schema.js";
 export { systemClock, systemHash, systemRandom } from "./system/system-ports.js";

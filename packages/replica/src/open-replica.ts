@@ -1,4 +1,11 @@
-import { type DomainUuid, extendLineage, NO_LINEAGE, randomUuid, type ServerUuid } from "@concordat/crdt";
+import {
+  type DomainUuid,
+  extendLineage,
+  NO_LINEAGE,
+  randomUuid,
+  type ServerUuid,
+  type UniquePolicy,
+} from "@concordat/crdt";
 import { DEFAULT_LIMITS, type EntryLimits, type ProtocolLimits } from "@concordat/protocol";
 import type { Storage } from "@concordat/storage";
 import { CommitBuilder } from "./database/commit-builder.js";
@@ -22,6 +29,11 @@ import { systemClock, systemHash, systemRandom } from "./system/system-ports.js"
 export interface ReplicaOptions {
   readonly storage: Storage;
   readonly attributes?: Schema;
+  /**
+   * Who shows a value of a unique attribute that several entries have after a merge: the one that had it `earliest`, or, as
+   * with `all`, none of them. The same on all nodes, or they show different things; `earliest` when left out.
+   */
+  readonly uniqueConflict?: UniquePolicy;
   readonly partners?: readonly PartnerOptions[];
   /** The fallback behind push; 15,000 when left out. */
   readonly pollIntervalMs?: number;
@@ -77,9 +89,11 @@ export const openReplica = async (options: ReplicaOptions): Promise<Replica> => 
     clockSkewMaxMs: options.clockSkewMaxMs ?? DEFAULTS.clockSkewMaxMs,
     chunk: options.chunk ?? DEFAULT_CHUNK,
     software: options.software ?? DEFAULTS.software,
+    uniquePolicy: options.uniqueConflict ?? "earliest",
     onDiscard: options.onDiscard,
   };
   const replica = new ReplicaNode(settings, database, options.attributes ?? {});
+  await replica.start();
   replica.setPartners(options.partners ?? []);
   return replica;
 };

@@ -9,6 +9,10 @@ export type ReplicaErrorCode =
   | "version_mismatch"
   /** The record would be over the entry limit. */
   | "entry_too_large"
+  /** Another entry has the value of a unique attribute already. */
+  | "unique_violation"
+  /** The schema does not accept the entry: a required attribute is missing, or a validator refuses a value. */
+  | "entry_invalid"
   /** A value, an attribute name or a change that the model or the schema does not admit. */
   | "invalid_change"
   /** There is no conflict with this id: it was settled, or never was one. */

@@ -1,10 +1,12 @@
-import type { DomainUuid, Ruv, ServerUuid, Uuid } from "@concordat/crdt";
+import type { DomainUuid, Ruv, ServerUuid, UniquePolicy, Uuid } from "@concordat/crdt";
 import { type Channel, DEFAULT_LIMITS, type EntryLimits, type Hello, type ProtocolLimits } from "@concordat/protocol";
 import type { Storage } from "@concordat/storage";
 import { CommitSignal } from "./commit-signal.js";
 import { findConflict, listConflicts } from "./conflict/conflicts.js";
-import { resolveEntryConflict } from "./conflict/resolve-entry-conflict.js";
+import { resolveConflict } from "./conflict/resolve-conflict.js";
 import type { Conflict, ConflictPage, ConflictResolution, ConflictsOptions } from "./conflict.js";
+import { ensureConstraintIndex } from "./constraint/build-index.js";
+import { constraintsOf } from "./constraint/constraints.js";
 import type { Database } from "./database/database.js";
 import type { AttributeChanges, Attributes, Entry, Lookup } from "./entry.js";
 import { PartnerLinks } from "./link/partner-links.js";
@@ -55,6 +57,7 @@ export interface ReplicaSettings {
   readonly clockSkewMaxMs: number;
   readonly chunk: ChunkLimits;
   readonly software: string;
+  readonly uniquePolicy: UniquePolicy;
   readonly onDiscard: ((entries: AsyncIterable<Entry>) => Promise<void>) | undefined;
 }
 
@@ -95,7 +98,10 @@ export class ReplicaNode implements Replica {
       newReplacements: () =>
         new Replacements(settings.storage, settings.ports.random, storedEntryLimits(settings.limits)),
       partner: (origin) => this.#links.pullPartner(origin),
-      swap: (next) => this.#swap(next),
+      swap: async (next) => {
+        await this.#hold(next);
+        this.#swap(next);
+      },
       onRefreshed: () => this.#meetAgain(),
     });
     this.#links = new PartnerLinks({
@@ -108,6 +114,11 @@ export class ReplicaNode implements Replica {
       onConsumer: (origin, hello) => this.#links.noteHello(origin, hello),
       onRequest: (origin) => this.#links.noteSupplied(origin),
     });
+  }
+
+  /** Before anything is asked of it. */
+  start(): Promise<void> {
+    return this.#hold(this.#database);
   }
 
   get domainUuid(): DomainUuid {
@@ -171,7 +182,7 @@ export class ReplicaNode implements Replica {
 
   async resolveConflict(id: string, resolution: ConflictResolution): Promise<Committed<Uuid | undefined>> {
     this.#expectOpen();
-    return this.#writer.transact((transaction) => resolveEntryConflict(transaction, id, resolution));
+    return this.#writer.transact((transaction) => resolveConflict(this.#database, transaction, id, resolution));
   }
 
   digest(): Promise<ContentDigest> {
@@ -209,8 +220,14 @@ export class ReplicaNode implements Replica {
     this.#links.set(partners);
   }
 
-  setSchema(schema: Schema): void {
-    this.#schema = schema;
+  async setSchema(schema: Schema): Promise<void> {
+    this.#expectOpen();
+    await this.#turn.run(async () => {
+      this.#schema = schema;
+      await this.#hold(this.#database);
+    });
+    // What readers see of entries may have changed with it.
+    this.#commits.notify();
   }
 
   accept(channel: Channel): Promise<void> {
@@ -246,6 +263,14 @@ export class ReplicaNode implements Replica {
     this.#closing.abort();
     await Promise.all([this.#links.close(), this.#supplying.endAll(), this.#refreshing.settled()]);
     await this.#turn.run(() => this.#settings.storage.close());
+  }
+
+  /** Holds `database` to the schema: its index is then whole. Within the writer's turn, or before it is served. */
+  async #hold(database: Database): Promise<void> {
+    const { ports, uniquePolicy } = this.#settings;
+    const constraints = constraintsOf(this.#schema, uniquePolicy);
+    database.index = { constraints, createHash: ports.createHash };
+    await ensureConstraintIndex(database);
   }
 
   /** From here on readers, writers and partners meet the new database. */

@@ -68,7 +68,11 @@ export interface Replica {
 
   /** Replaces partners: links that are no longer named end, new ones start, unchanged ones (same object) go on. */
   setPartners(partners: readonly PartnerOptions[]): void;
-  setSchema(schema: Schema): void;
+  /**
+   * Holds entries to another schema from here on. What it makes of entries that are there already is worked out before it
+   * resolves, in O(entries) when constraints change; writes wait for it.
+   */
+  setSchema(schema: Schema): Promise<void>;
   /** Supplies the partner on `channel` until it ends. Never rejects. */
   accept(channel: Channel): Promise<void>;
   /**

@@ -4,7 +4,7 @@ import type { Conflict } from "../conflict.js";
 import type { Database } from "../database/database.js";
 import { conflictKey, conflictsAfter, entryKey, uuidOfConflictKey } from "../database/key-space.js";
 import { pagesOf } from "../database/snapshot-reads.js";
-import { stateOf } from "../read/entry-reader.js";
+import { stateOf } from "../database/stored-state.js";
 import { placeOfConflictId } from "./conflict-id.js";
 import { conflictViews, holderUuidOf } from "./conflict-view.js";
 

@@ -1,6 +1,8 @@
 import { type DomainUuid, NO_LINEAGE, type Ruv, type RuvRow, type ServerUuid } from "@concordat/crdt";
 import type { Cursor, EntryLimits } from "@concordat/protocol";
 import type { Batch, Snapshot, Store } from "@concordat/storage";
+import { type Constraints, NO_CONSTRAINTS } from "../constraint/constraints.js";
+import type { CreateHash } from "../ports/hash.js";
 import type { Totals } from "../replica-status.js";
 import { cursorKey, NEWEST_COMMIT, numberOfKey } from "./key-space.js";
 import { identityOperations, type Meta, NO_TOTALS, progressOperations, readMeta } from "./meta.js";
@@ -25,6 +27,8 @@ export interface Head {
 /** One opened database: its identity, and the state of its last commit in memory. */
 export class Database {
   readonly table: ServerTable;
+  /** What the rows that follow from constraints are kept by. */
+  index: ConstraintIndex;
   #state: DatabaseState;
   #persistedServers: number;
 
@@ -39,6 +43,7 @@ export class Database {
     /** What records read back from this store are held to. */
     readonly limits: EntryLimits,
   ) {
+    this.index = NO_INDEX;
     this.table = new ServerTable(servers);
     this.#persistedServers = persistedServers;
     this.#state = state;
@@ -109,6 +114,19 @@ export class Database {
     this.#state = state;
   }
 }
+
+/** The constraints, and how values are named in their index. */
+export interface ConstraintIndex {
+  readonly constraints: Constraints;
+  readonly createHash: CreateHash;
+}
+
+const NO_INDEX: ConstraintIndex = {
+  constraints: NO_CONSTRAINTS,
+  createHash: () => {
+    throw new Error("no value is named without constraints");
+  },
+};
 
 const NO_HEAD: Head = { sequence: 0, commit: new Uint8Array(8) };
 

@@ -4,6 +4,7 @@ import type { KeyRange } from "@concordat/storage";
 /**
  * Every key of a database. The first byte names the space; numbers are big-endian, so that byte order is their order.
  *
+ *     b  reference uuid of an entry, uuid of one that refers to it -> nothing
  *     c  commit   newest feed number of a commit          -> name of the commit, 8 random bytes
  *     e  entry    uuid                                    -> feed number, entry record
  *     f  feed     feed number                             -> uuid; one row per entry, at its last change here
@@ -11,10 +12,14 @@ import type { KeyRange } from "@concordat/storage";
  *     m  meta     name                                    -> see `meta.ts`
  *     p  purge    time of the oldest mark in an entry, uuid -> nothing
  *     r  ruv      server index                            -> server uuid, seen, purged, lineage
+ *     u  unique   name of a value of a unique attribute -> who claims it: uuids and change ids
+ *     v  invalid  uuid of an entry that the schema does not accept -> nothing
  *     x  conflict uuid of an entry that holds what lost a merge -> nothing
+ *     y  contested  name of a value that several claim -> nothing
  */
 const space = (letter: string): number => letter.charCodeAt(0);
 
+const REFERENCE = space("b");
 const COMMIT = space("c");
 const ENTRY = space("e");
 const FEED = space("f");
@@ -22,7 +27,10 @@ const CURSOR = space("k");
 const META = space("m");
 const PURGE = space("p");
 const RUV = space("r");
+const UNIQUE = space("u");
+const INVALID = space("v");
 const CONFLICT = space("x");
+const CONTESTED = space("y");
 
 /** Bytes of a number in a key or a value: unsigned, at most 2^53 - 1. */
 export const NUMBER_BYTES = 8;
@@ -60,8 +68,33 @@ export const feedKey = (sequence: number): Uint8Array => numberKey(FEED, sequenc
 export const cursorKey = (supplier: ServerUuid): Uint8Array => uuidKey(CURSOR, supplier);
 export const ruvKey = (index: number): Uint8Array => numberKey(RUV, index);
 
+const bytesKey = (prefix: number, bytes: Uint8Array): Uint8Array => {
+  const key = new Uint8Array(1 + bytes.length);
+  key[0] = prefix;
+  key.set(bytes, 1);
+  return key;
+};
+
+export const uniqueKey = (claim: Uint8Array): Uint8Array => bytesKey(UNIQUE, claim);
+export const contestedKey = (claim: Uint8Array): Uint8Array => bytesKey(CONTESTED, claim);
+export const invalidKey = (uuid: Uuid): Uint8Array => uuidKey(INVALID, uuid);
+
+export const referenceKey = (target: Uuid, referrer: Uuid): Uint8Array => {
+  const key = new Uint8Array(1 + 2 * UUID_BYTES);
+  key[0] = REFERENCE;
+  writeUuid(target, key, 1);
+  writeUuid(referrer, key, 1 + UUID_BYTES);
+  return key;
+};
+
+export const uuidsOfReferenceKey = (key: Uint8Array): { target: Uuid; referrer: Uuid } => ({
+  target: uuidFromBytes<Uuid>(key, 1),
+  referrer: uuidFromBytes<Uuid>(key, 1 + UUID_BYTES),
+});
+
 export const conflictKey = (uuid: Uuid): Uint8Array => uuidKey(CONFLICT, uuid);
 
+/** The uuid in a conflict or invalid key. */
 export const uuidOfConflictKey = (key: Uint8Array): Uuid => uuidFromBytes<Uuid>(key, 1);
 
 export const purgeKey = (micros: number, uuid: Uuid): Uint8Array => {
@@ -99,6 +132,10 @@ export const ALL_FEED_ROWS = wholeSpace(FEED);
 export const ALL_CURSORS = wholeSpace(CURSOR);
 export const ALL_COMMITS = wholeSpace(COMMIT);
 export const ALL_CONFLICTS = wholeSpace(CONFLICT);
+export const ALL_CONTESTED = wholeSpace(CONTESTED);
+export const ALL_INVALID = wholeSpace(INVALID);
+export const ALL_REFERENCES = wholeSpace(REFERENCE);
+export const ALL_CLAIMS = wholeSpace(UNIQUE);
 export const ALL_PURGE_ROWS = wholeSpace(PURGE);
 export const NEWEST_COMMIT: KeyRange = { ...ALL_COMMITS, reverse: true };
 
@@ -120,7 +157,8 @@ export const entriesAfter = (uuid: Uuid | undefined): KeyRange => after(ALL_ENTR
 /** Conflict rows whose uuid comes after `uuid`. */
 export const conflictsAfter = (uuid: Uuid | undefined): KeyRange => after(ALL_CONFLICTS, uuid && conflictKey(uuid));
 
-const after = (range: KeyRange, key: Uint8Array | undefined): KeyRange => {
+/** Rows of `range` after the one with `key`. */
+export const after = (range: KeyRange, key: Uint8Array | undefined): KeyRange => {
   if (key === undefined) return range;
   const from = new Uint8Array(key.length + 1);
   from.set(key);

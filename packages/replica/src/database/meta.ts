@@ -25,6 +25,7 @@ const KEYS = {
   clock: metaKey("clock"),
   totals: metaKey("totals"),
   refreshFrom: metaKey("refresh-from"),
+  constraints: metaKey("constraints"),
 } as const;
 
 export const NO_TOTALS: Totals = { liveEntries: 0, tombstones: 0, recordBytes: 0 };
@@ -42,6 +43,17 @@ export const progressOperations = (clockMicros: number, totals: Totals): Operati
   { key: KEYS.clock, value: numberBytes([clockMicros]) },
   { key: KEYS.totals, value: numberBytes([totals.liveEntries, totals.tombstones, totals.recordBytes]) },
 ];
+
+/** Names what the rows of the constraints' index were made by; nothing while they are not whole. */
+export const constraintsOperation = (fingerprint: string | undefined): Operation => ({
+  key: KEYS.constraints,
+  value: fingerprint === undefined ? undefined : new TextEncoder().encode(fingerprint),
+});
+
+export const readConstraintsFingerprint = async (snapshot: Snapshot): Promise<string | undefined> => {
+  const [bytes] = await snapshot.getMany([KEYS.constraints]);
+  return bytes && new TextDecoder().decode(bytes);
+};
 
 /** `undefined` in a new database. @throws ReplicaError `database_corrupt`. */
 export const readMeta = async (snapshot: Snapshot): Promise<Meta | undefined> => {

@@ -1,5 +1,8 @@
 import { type EntryState, newestChangeOfEntry, type Uuid } from "@concordat/crdt";
 import { decodeEntry, encodeEntry } from "@concordat/protocol";
+import { constraintOperations } from "../constraint/constraint-rows.js";
+import { hasIndex } from "../constraint/constraints.js";
+import { ClaimChanges } from "../constraint/unique-index.js";
 import { CommitBuilder } from "./commit-builder.js";
 import type { Database } from "./database.js";
 import { derivedOperations } from "./derived-rows.js";
@@ -22,10 +25,14 @@ const ABSENT: Slot = { stored: undefined, before: undefined, state: undefined, w
 export class WriteBatch {
   /** For rows, cursors and the clock. */
   readonly builder: CommitBuilder;
+  /** Who claims unique values, as this batch leaves it; `undefined` where no attribute is unique. */
+  readonly claims: ClaimChanges | undefined;
   readonly #slots = new Map<Uuid, Slot>();
 
   constructor(readonly database: Database) {
     this.builder = new CommitBuilder(database);
+    const { constraints, createHash } = database.index;
+    this.claims = constraints.unique.length === 0 ? undefined : new ClaimChanges(constraints.unique, createHash);
   }
 
   /** Reads what is stored of `uuids`, in one call. What is loaded already stays as it is. */
@@ -46,26 +53,34 @@ export class WriteBatch {
 
   /** Writes `state` under its uuid, which is loaded. `record` is its encoding, where the caller has it. */
   stage(state: EntryState, record: Uint8Array = encodeEntry(state, this.database.table.indexOf)): void {
-    const { stored, before } = this.#slots.get(state.uuid) ?? ABSENT;
+    const { stored, before, state: current } = this.#slots.get(state.uuid) ?? ABSENT;
+    this.claims?.replace(state.uuid, current, state);
     this.#slots.set(state.uuid, { stored, before, state, write: { record } });
     this.builder.raiseClock(newestChangeOfEntry(state).ts);
   }
 
   /** Takes the entry of a loaded uuid out of the database, without a trace. */
   remove(uuid: Uuid): void {
-    const { stored, before } = this.#slots.get(uuid) ?? ABSENT;
+    const { stored, before, state: current } = this.#slots.get(uuid) ?? ABSENT;
+    this.claims?.replace(uuid, current, undefined);
     this.#slots.set(uuid, { stored, before, state: undefined, write: { record: undefined } });
   }
 
   /** Durable when it resolves. @returns how many entries were written, or taken out. */
   async commit(commitName: Uint8Array): Promise<number> {
+    const { constraints } = this.database.index;
     let written = 0;
     for (const [uuid, { stored, before, state, write }] of this.#slots) {
       if (write === undefined) continue;
       if (state && write.record) this.builder.putEntry({ uuid, kind: state.kind, record: write.record, stored });
       else if (stored) this.builder.removeEntry(uuid, stored);
       this.builder.addOperations(derivedOperations(uuid, before, state));
+      if (hasIndex(constraints)) this.builder.addOperations(constraintOperations(constraints, uuid, before, state));
       written += 1;
+    }
+    if (this.claims) {
+      await this.claims.load(this.database.store);
+      this.builder.addOperations(this.claims.operations());
     }
     await this.builder.commit(commitName);
     return written;

@@ -1,12 +1,13 @@
-import { parseUuid, type ServerUuid, type Uuid, uuidFromBytes } from "@concordat/crdt";
+import { type EntryState, parseUuid, type ServerUuid, type Uuid, uuidFromBytes } from "@concordat/crdt";
 import { AbortScope } from "../abort-scope.js";
 import type { CommitSignal } from "../commit-signal.js";
 import type { Database } from "../database/database.js";
 import { feedBetween } from "../database/key-space.js";
 import { type FeedRow, feedPagesOf } from "../database/snapshot-reads.js";
+import { stateOf } from "../database/stored-state.js";
+import type { Entry } from "../entry.js";
 import type { Change } from "../replica.js";
-import { stateOf } from "./entry-reader.js";
-import { entryView } from "./entry-view.js";
+import { viewsOf } from "./entry-reader.js";
 
 export interface ChangeFeedContext {
   /** The database of this moment: a refresh replaces it. */
@@ -64,7 +65,11 @@ const readPage = async (
   const snapshot = await database.store.snapshot();
   try {
     for await (const rows of feedPagesOf(snapshot, feedBetween(position.sequence, head.sequence))) {
-      const changes = rows.map((row) => changeOf(database, row)).filter((change) => change !== undefined);
+      const states = rows.map(({ entry }) => entry && stateOf(database, entry));
+      const entries = await viewsOf(database, snapshot, states);
+      const changes = rows
+        .map((row, index) => changeOf(database, row, states[index], entries[index]))
+        .filter((change) => change !== undefined);
       return { changes, reached: { ...position, sequence: rows.at(-1)?.sequence ?? head.sequence } };
     }
     return { changes: [], reached: head };
@@ -73,12 +78,15 @@ const readPage = async (
   }
 };
 
-const changeOf = (database: Database, { sequence, uuid, entry: stored }: FeedRow): Change | undefined => {
-  const state = stored && stateOf(database, stored);
+const changeOf = (
+  database: Database,
+  { sequence, uuid }: FeedRow,
+  state: EntryState | undefined,
+  entry: Entry | undefined,
+): Change | undefined => {
   if (state === undefined) return undefined;
   const position = positionText({ server: database.serverUuid, sequence });
-  if (state.kind === "tombstone") return { kind: "delete", position, uuid: uuidFromBytes<Uuid>(uuid) };
-  const entry = entryView(state);
+  if (entry === undefined) return { kind: "delete", position, uuid: uuidFromBytes<Uuid>(uuid) };
   return { kind: "put", position, uuid: entry.uuid, attributes: entry.attributes, entry };
 };
 

@@ -1,10 +1,11 @@
 import type { EntryState, Uuid } from "@concordat/crdt";
-import { decodeEntry } from "@concordat/protocol";
 import type { Snapshot } from "@concordat/storage";
+import { masksOf } from "../constraint/mask.js";
+import type { RowSource } from "../constraint/unique-index.js";
 import type { Database } from "../database/database.js";
 import { ALL_ENTRIES, entriesAfter, entryKey } from "../database/key-space.js";
-import { storedEntryOf } from "../database/rows.js";
 import { pagesOf } from "../database/snapshot-reads.js";
+import { stateOf } from "../database/stored-state.js";
 import type { Entry, Lookup } from "../entry.js";
 import type { EntryPage, ListOptions } from "../replica.js";
 import { entryView, lookupView } from "./entry-view.js";
@@ -13,6 +14,8 @@ const LIST_LIMIT = 100;
 const LIST_LIMIT_MAX = 10_000;
 /** Entries that a filtered page looks at before it ends early, so that one request has an end. */
 const FILTERED_ENTRIES_MAX = 20_000;
+/** Entries whose masks are read at once, though the page may end among them. */
+const VIEWED_TOGETHER = 64;
 
 /** The stored states of `uuids`, in their order, in one read. */
 export const readStates = async (database: Database, uuids: readonly Uuid[]): Promise<(EntryState | undefined)[]> => {
@@ -22,12 +25,22 @@ export const readStates = async (database: Database, uuids: readonly Uuid[]): Pr
 
 export const readLookup = async (database: Database, uuid: Uuid): Promise<Lookup> => {
   const [state] = await readStates(database, [uuid]);
-  return lookupView(state);
+  const [mask] = await masksOf(database, database.store, [state]);
+  return lookupView(state, mask);
 };
 
 export const readEntries = async (database: Database, uuids: readonly Uuid[]): Promise<(Entry | undefined)[]> => {
-  const states = await readStates(database, uuids);
-  return states.map((state) => (state?.kind === "live" ? entryView(state) : undefined));
+  return viewsOf(database, database.store, await readStates(database, uuids));
+};
+
+/** `states` as readers see them, in their order; `undefined` for those that are not live. */
+export const viewsOf = async (
+  database: Database,
+  source: RowSource,
+  states: readonly (EntryState | undefined)[],
+): Promise<(Entry | undefined)[]> => {
+  const masks = await masksOf(database, source, states);
+  return states.map((state, index) => (state?.kind === "live" ? entryView(state, masks[index]) : undefined));
 };
 
 /** A page of live entries in the order of their uuids. */
@@ -38,12 +51,14 @@ export const listEntries = async (database: Database, options: ListOptions): Pro
     const entries: Entry[] = [];
     let looked = 0;
     for await (const rows of pagesOf(snapshot, entriesAfter(options.after))) {
-      for (const { value } of rows) {
-        const state = stateOf(database, value);
-        looked += 1;
-        const entry = state.kind === "live" ? entryView(state) : undefined;
-        if (entry && (options.filter?.(entry) ?? true)) entries.push(entry);
-        if (entries.length >= limit || looked >= FILTERED_ENTRIES_MAX) return { entries, next: state.uuid };
+      for (let start = 0; start < rows.length; start += VIEWED_TOGETHER) {
+        const states = rows.slice(start, start + VIEWED_TOGETHER).map(({ value }) => stateOf(database, value));
+        for (const [index, entry] of (await viewsOf(database, snapshot, states)).entries()) {
+          looked += 1;
+          if (entry && (options.filter?.(entry) ?? true)) entries.push(entry);
+          const isFull = entries.length >= limit || looked >= FILTERED_ENTRIES_MAX;
+          if (isFull) return { entries, next: states[index]?.uuid };
+        }
       }
     }
     return { entries, next: undefined };
@@ -60,12 +75,11 @@ export async function* allStates(database: Database, snapshot: Snapshot): AsyncG
 export async function* allEntries(database: Database): AsyncGenerator<Entry> {
   const snapshot = await database.store.snapshot();
   try {
-    for await (const state of allStates(database, snapshot)) if (state.kind === "live") yield entryView(state);
+    for await (const rows of pagesOf(snapshot, ALL_ENTRIES)) {
+      const states = rows.map(({ value }) => stateOf(database, value));
+      for (const entry of await viewsOf(database, snapshot, states)) if (entry) yield entry;
+    }
   } finally {
     await snapshot.close();
   }
 }
-
-/** The state in the value of an entry's row. */
-export const stateOf = (database: Database, value: Uint8Array): EntryState =>
-  decodeEntry(storedEntryOf(value).record, database.table.servers, database.limits);

@@ -10,23 +10,27 @@ import {
   visibleKind,
 } from "@concordat/crdt";
 import { decodeValue } from "@concordat/protocol";
+import { type Mask, maskedAttributes, NO_MASK } from "../constraint/mask.js";
 import type { Attributes, Entry, Lookup } from "../entry.js";
 import { entryVersion } from "./entry-version.js";
 
-/** A live entry as readers see it: the visible kind of each attribute, values decoded. */
-export const entryView = (state: LiveEntry): Entry => ({
+/** A live entry as readers see it: the visible kind of each attribute, without what `mask` hides, values decoded. */
+export const entryView = (state: LiveEntry, mask: Mask = NO_MASK): Entry => ({
   uuid: state.uuid,
-  attributes: attributesView(state.attributes),
+  attributes: attributesView(maskedAttributes(state.attributes, mask)),
   createdAt: state.createdAt,
   modifiedAt: newestChangeOfEntry(state),
   conflictOf: state.conflictOf,
   version: entryVersion(state),
+  hidden: mask.size === 0 ? NOTHING : [...mask.keys()].sort(),
 });
 
-export const lookupView = (state: EntryState | undefined): Lookup => {
+const NOTHING: readonly string[] = [];
+
+export const lookupView = (state: EntryState | undefined, mask: Mask = NO_MASK): Lookup => {
   if (state === undefined) return { kind: "absent" };
   if (state.kind === "tombstone") return { kind: "tombstone", deletedAt: deletedAtOf(state) };
-  return { kind: "live", entry: entryView(state) };
+  return { kind: "live", entry: entryView(state, mask) };
 };
 
 /** The visible kind of each attribute; those that were removed or emptied are left out. */
@@ -40,7 +44,7 @@ export const attributesView = (states: ReadonlyMap<string, AttributeState>): Att
 };
 
 /** What an attribute shows; `undefined` when it was removed or emptied. */
-const visibleValue = (state: AttributeState): Value | undefined => {
+export const visibleValue = (state: AttributeState): Value | undefined => {
   switch (visibleKind(state)) {
     case "register":
       return state.register?.value && decodeValue(state.register.value);

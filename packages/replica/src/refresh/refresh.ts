@@ -43,7 +43,7 @@ export interface RefreshContext {
   /** Given what only this node has, within the step that discards it. */
   readonly beforeDiscard: (uuids: AsyncIterable<Uuid[]>) => Promise<void>;
   /** Makes `database` the one that is served. Within the writer's turn. */
-  readonly swap: (database: Database) => void;
+  readonly swap: (database: Database) => Promise<void>;
 }
 
 type Options = Pick<RefreshOptions, "discardLocalChanges">;
@@ -112,7 +112,7 @@ const replaceBy = async (
   const { entries: discarded } = late.entries > 0 ? await countLocalOnly(current, theirs, 0) : losing;
   if (discarded > 0) await context.beforeDiscard(localOnlyUuids(current, theirs, 0));
   await finish(context, copy, begin, end);
-  context.swap(await context.replacements.adopt(copy.database));
+  await context.swap(await context.replacements.adopt(copy.database));
   const { liveEntries, tombstones, recordBytes } = copy.database.state.totals;
   return { kind: "refreshed", origin, entries: liveEntries + tombstones, bytes: recordBytes, discarded };
 };

@@ -91,9 +91,10 @@ export class Refreshing {
           options.onProgress?.(progress);
         },
         beforeDiscard: async (uuids) => onDiscard?.(entriesOf(database(), uuids)),
-        swap: (next) => {
-          this.#replaced = database();
-          swap(next);
+        swap: async (next) => {
+          const replaced = database();
+          await swap(next);
+          this.#replaced = replaced;
         },
       };
       const outcome = await refresh(context, options);

@@ -17,6 +17,7 @@ import type { CreateOptions, Transaction, WriteOptions } from "../replica.js";
 import { ReplicaError } from "../replica-error.js";
 import { mergeKindOf, type Schema } from "../schema.js";
 import { changeEditOf, type EditOf, replacementEditOf } from "./attribute-edit.js";
+import { checkConstraints } from "./check-constraints.js";
 import { writeAttribute } from "./write-attribute.js";
 
 export interface TransactionContext {
@@ -115,6 +116,11 @@ export class EntryTransaction implements Transaction {
     if (this.#operations > 0) {
       throw new ReplicaError("invalid_change", "the transaction ended before its operations had: await each of them");
     }
+  }
+
+  /** Holds the writes to the schema. @throws ReplicaError `unique_violation`, `entry_invalid`. */
+  check(): Promise<void> {
+    return checkConstraints(this.#context.batch, this.#written);
   }
 
   /** Hands the writes to the batch. @throws ReplicaError `entry_too_large`, `invalid_change`; then nothing was handed over. */

@@ -86,6 +86,7 @@ export class Writer {
       const result = await job.work(transaction);
       transaction.end();
       if (!transaction.wrote) return () => job.finish({ result, changeId: undefined });
+      await transaction.check();
       transaction.stage();
       const row = batch.builder.row(serverUuid);
       batch.builder.setRow(serverUuid, { ...row, seen: ts, lineage: extendLineage(row.lineage, ts) });

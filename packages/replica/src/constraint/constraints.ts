@@ -1,0 +1,41 @@
+import type { UniquePolicy } from "@concordat/crdt";
+import type { Schema } from "../schema.js";
+import type { StandardSchema } from "../standard-schema.js";
+
+/** What the schema holds entries to. */
+export interface Constraints {
+  readonly unique: readonly string[];
+  readonly reference: readonly string[];
+  readonly required: readonly string[];
+  readonly validators: ReadonlyMap<string, StandardSchema>;
+  readonly uniquePolicy: UniquePolicy;
+}
+
+export const constraintsOf = (schema: Schema, uniquePolicy: UniquePolicy): Constraints => {
+  const names = Object.keys(schema).sort();
+  const having = (key: "unique" | "reference" | "required"): string[] => names.filter((name) => schema[name]?.[key]);
+  const validators = names.flatMap((name) => {
+    const validator = schema[name]?.validate;
+    return validator ? [[name, validator] as const] : [];
+  });
+  return {
+    unique: having("unique"),
+    reference: having("reference"),
+    required: having("required"),
+    validators: new Map(validators),
+    uniquePolicy,
+  };
+};
+
+export const NO_CONSTRAINTS: Constraints = constraintsOf({}, "earliest");
+
+/** Whether readers may see less than the merged state. */
+export const masksAnything = ({ unique, reference }: Constraints): boolean => unique.length > 0 || reference.length > 0;
+
+/** Whether rows of the index follow from entries at all. */
+export const hasIndex = (constraints: Constraints): boolean =>
+  masksAnything(constraints) || constraints.required.length > 0 || constraints.validators.size > 0;
+
+/** Names what the rows of the index depend on. That of validators is their presence alone: they are functions. */
+export const fingerprintOf = ({ unique, reference, required, validators }: Constraints): string =>
+  JSON.stringify([unique, reference, required, [...validators.keys()]]);

@@ -1,0 +1,30 @@
+import type { EntryState } from "@concordat/crdt";
+import { visibleValue } from "../read/entry-view.js";
+import { issuesOf } from "../standard-schema.js";
+import type { Constraints } from "./constraints.js";
+
+/** One thing that the schema does not accept of an entry. */
+export interface Violation {
+  readonly attribute: string;
+  readonly message: string;
+}
+
+/** What the schema does not accept of `state`: required attributes that it lacks, values that validators refuse. */
+export const violationsOf = (state: EntryState | undefined, constraints: Constraints): Violation[] => {
+  if (state?.kind !== "live") return [];
+  const violations: Violation[] = [];
+  for (const attribute of constraints.required) {
+    if (shown(state, attribute) === undefined) violations.push({ attribute, message: "is required, and missing" });
+  }
+  for (const [attribute, validator] of constraints.validators) {
+    const value = shown(state, attribute);
+    if (value === undefined) continue;
+    for (const message of issuesOf(validator, value)) violations.push({ attribute, message });
+  }
+  return violations;
+};
+
+const shown = (state: EntryState, attribute: string): unknown => {
+  const kinds = state.attributes.get(attribute);
+  return kinds && visibleValue(kinds);
+};
