@@ -32,6 +32,7 @@ export type {
   CreateOptions,
   EntryPage,
   ListOptions,
+  PurgeOutcome,
   RefreshOptions,
   RefreshOutcome,
   Replica,

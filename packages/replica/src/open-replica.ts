@@ -39,6 +39,11 @@ export interface ReplicaOptions {
   readonly pollIntervalMs?: number;
   /** A change stamped further ahead of the local clock is not applied; 300,000 when left out. */
   readonly clockSkewMaxMs?: number;
+  /**
+   * How long deletions and removal marks are kept, for partners that are away: one that stays away for longer has to be
+   * refreshed. 604,800,000 (7 days) when left out.
+   */
+  readonly changelogMaxAgeMs?: number;
   readonly limits?: ProtocolLimits;
   /** How much this node sends at once; 2,000 entries or 1 MiB when left out. */
   readonly chunk?: ChunkLimits;
@@ -60,6 +65,7 @@ export interface ReplicaOptions {
 const DEFAULTS = {
   pollIntervalMs: 15_000,
   clockSkewMaxMs: 300_000,
+  changelogMaxAgeMs: 604_800_000,
   keepReplacedDatabase: true,
   software: "concordat",
 } as const;
@@ -87,15 +93,21 @@ export const openReplica = async (options: ReplicaOptions): Promise<Replica> => 
     limits,
     pollIntervalMs: options.pollIntervalMs ?? DEFAULTS.pollIntervalMs,
     clockSkewMaxMs: options.clockSkewMaxMs ?? DEFAULTS.clockSkewMaxMs,
+    changelogMaxAgeMs: options.changelogMaxAgeMs ?? DEFAULTS.changelogMaxAgeMs,
     chunk: options.chunk ?? DEFAULT_CHUNK,
     software: options.software ?? DEFAULTS.software,
     uniquePolicy: options.uniqueConflict ?? "earliest",
     onDiscard: options.onDiscard,
   };
   const replica = new ReplicaNode(settings, database, options.attributes ?? {});
-  await replica.start();
-  replica.setPartners(options.partners ?? []);
-  return replica;
+  try {
+    await replica.start();
+    replica.setPartners(options.partners ?? []);
+    return replica;
+  } catch (error) {
+    await replica.close();
+    throw error;
+  }
 };
 
 /** The current database. Where there is none to be had, the storage is given back. */

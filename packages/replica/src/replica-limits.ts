@@ -14,6 +14,9 @@ export const REPLICA_LIMITS = {
   subscribeHeartbeatMs: 30_000,
   /** The first wait after a failure; it doubles up to the poll interval. */
   retryBaseMs: 250,
+  /** Entries that one commit of a purge takes out or rewrites, and how long it is from one purge to the next. */
+  purgedEntriesMax: 256,
+  purgeIntervalMs: 3_600_000,
   /** Problems that `verify` names. */
   problemsMax: 100,
   /** Uuids that show what a refresh would discard. */

@@ -13,6 +13,8 @@ import { PartnerLinks } from "./link/partner-links.js";
 import { onAbort } from "./on-abort.js";
 import type { PartnerOptions } from "./partner.js";
 import type { Ports } from "./ports/ports.js";
+import { PartnerClocks } from "./purge/partner-clocks.js";
+import { Purging } from "./purge/purging.js";
 import { followChanges } from "./read/change-feed.js";
 import { digestContent } from "./read/content-digest.js";
 import { allEntries, listEntries, readEntries, readLookup } from "./read/entry-reader.js";
@@ -26,6 +28,7 @@ import type {
   CreateOptions,
   EntryPage,
   ListOptions,
+  PurgeOutcome,
   RefreshOptions,
   RefreshOutcome,
   Replica,
@@ -55,6 +58,7 @@ export interface ReplicaSettings {
   readonly limits: ProtocolLimits;
   readonly pollIntervalMs: number;
   readonly clockSkewMaxMs: number;
+  readonly changelogMaxAgeMs: number;
   readonly chunk: ChunkLimits;
   readonly software: string;
   readonly uniquePolicy: UniquePolicy;
@@ -72,6 +76,8 @@ export class ReplicaNode implements Replica {
   readonly #links: PartnerLinks;
   readonly #supplying: Supplying;
   readonly #refreshing: Refreshing;
+  readonly #purging: Purging;
+  readonly #partnerClocks: PartnerClocks;
   #database: Database;
   #schema: Schema;
   #closed: Promise<void> | undefined;
@@ -80,6 +86,7 @@ export class ReplicaNode implements Replica {
     this.#settings = settings;
     this.#database = database;
     this.#schema = schema;
+    this.#partnerClocks = new PartnerClocks(settings.ports.clock);
     const shared = {
       ...settings,
       ...settings.ports,
@@ -89,12 +96,13 @@ export class ReplicaNode implements Replica {
       hello: () => this.#hello(),
       entryLimits: () => this.#entryLimits(),
       onCommit: () => this.#commits.notify(),
+      onHello: (origin: string, { clockMicros }: Hello) => this.#partnerClocks.note(origin, clockMicros),
+      closing: this.#closing.signal,
     };
     this.#pulling = shared;
     this.#writer = new Writer({ ...shared, schema: () => this.#schema });
     this.#refreshing = new Refreshing({
       ...shared,
-      closing: this.#closing.signal,
       newReplacements: () =>
         new Replacements(settings.storage, settings.ports.random, storedEntryLimits(settings.limits)),
       partner: (origin) => this.#links.pullPartner(origin),
@@ -111,14 +119,23 @@ export class ReplicaNode implements Replica {
     this.#supplying = new Supplying({
       ...shared,
       isRefreshing: () => this.#refreshing.progress !== undefined,
-      onConsumer: (origin, hello) => this.#links.noteHello(origin, hello),
+      onConsumer: (origin, hello) => {
+        shared.onHello(origin, hello);
+        this.#links.noteHello(origin, hello);
+      },
       onRequest: (origin) => this.#links.noteSupplied(origin),
+    });
+    this.#purging = new Purging({
+      ...shared,
+      partnerClocks: this.#partnerClocks,
+      hasPartners: () => this.#links.size > 0,
     });
   }
 
   /** Before anything is asked of it. */
-  start(): Promise<void> {
-    return this.#hold(this.#database);
+  async start(): Promise<void> {
+    await this.#hold(this.#database);
+    this.#purging.start();
   }
 
   get domainUuid(): DomainUuid {
@@ -218,6 +235,7 @@ export class ReplicaNode implements Replica {
   setPartners(partners: readonly PartnerOptions[]): void {
     this.#expectOpen();
     this.#links.set(partners);
+    this.#partnerClocks.keepOnly(new Set(partners.map(({ origin }) => origin)));
   }
 
   async setSchema(schema: Schema): Promise<void> {
@@ -254,6 +272,11 @@ export class ReplicaNode implements Replica {
     return this.#refreshing.run(options);
   }
 
+  async purge(): Promise<PurgeOutcome> {
+    this.#expectOpen();
+    return this.#purging.run();
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#end();
     return this.#closed;
@@ -261,7 +284,12 @@ export class ReplicaNode implements Replica {
 
   async #end(): Promise<void> {
     this.#closing.abort();
-    await Promise.all([this.#links.close(), this.#supplying.endAll(), this.#refreshing.settled()]);
+    await Promise.all([
+      this.#links.close(),
+      this.#supplying.endAll(),
+      this.#refreshing.settled(),
+      this.#purging.settled(),
+    ]);
     await this.#turn.run(() => this.#settings.storage.close());
   }
 

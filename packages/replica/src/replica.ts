@@ -90,6 +90,12 @@ export interface Replica {
    */
   refresh(options?: RefreshOptions): Promise<RefreshOutcome>;
 
+  /**
+   * Purges now what is old enough, as the replica does by itself every hour or so: deletions and removal marks older than
+   * `changelogMaxAgeMs`. In steps between which others write; work grows with what is old enough.
+   */
+  purge(): Promise<PurgeOutcome>;
+
   /** Ends links and connections, waits for the transaction that runs, closes the storage. */
   close(): Promise<void>;
 }
@@ -123,6 +129,12 @@ export interface Committed<T> {
   /** `undefined` when nothing was written. */
   readonly changeId: ChangeId | undefined;
 }
+
+export type PurgeOutcome =
+  /** `entries` were taken out or lost old marks; nothing up to `throughMicros` (since the Unix epoch) is kept for long. */
+  | { readonly kind: "purged"; readonly entries: number; readonly throughMicros: number }
+  /** There are partners, and none has told its clock yet: the local clock alone is not trusted with this. */
+  | { readonly kind: "no-clock-heard" };
 
 export interface ListOptions {
   /** Entries after this uuid. */

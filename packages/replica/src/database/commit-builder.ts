@@ -50,6 +50,14 @@ export class CommitBuilder {
     if (stored) this.#count(stored.kind, -1, -stored.record.length);
   }
 
+  /** Replaces the record of an entry that stays where it is in the feed: it has lost only what everybody may lose. */
+  rewriteEntry({ uuid, kind, record, stored }: EntryWrite & { readonly stored: object }): void {
+    this.#changed = true;
+    this.#operations.push({ key: entryKey(uuid), value: storedEntryBytes(stored.sequence, record, this.#arena) });
+    this.#count(kind, 1, record.length);
+    this.#count(stored.kind, -1, -stored.record.length);
+  }
+
   /** Takes the entry out, and its place in the feed. */
   removeEntry(uuid: Uuid, stored: StoredEntry & { readonly kind: EntryState["kind"] }): void {
     this.#changed = true;
@@ -73,6 +81,12 @@ export class CommitBuilder {
 
   setRow(server: ServerUuid, row: RuvRow): void {
     this.#rows.set(server, row);
+  }
+
+  /** Marks of `server` up to `ts`, in microseconds, are purged with this commit. */
+  raisePurged(server: ServerUuid, ts: number): void {
+    const row = this.row(server);
+    if (ts > row.purged) this.setRow(server, { ...row, purged: ts });
   }
 
   setCursor(cursor: Cursor): void {

@@ -3,7 +3,7 @@ import { decodeEntry, encodeEntry } from "@concordat/protocol";
 import { constraintOperations } from "../constraint/constraint-rows.js";
 import { hasIndex } from "../constraint/constraints.js";
 import { ClaimChanges } from "../constraint/unique-index.js";
-import { CommitBuilder } from "./commit-builder.js";
+import { CommitBuilder, type EntryWrite } from "./commit-builder.js";
 import type { Database } from "./database.js";
 import { derivedOperations } from "./derived-rows.js";
 import { entryKey } from "./key-space.js";
@@ -16,7 +16,7 @@ interface Slot {
   readonly before: EntryState | undefined;
   readonly state: EntryState | undefined;
   /** What this batch writes: `state` encoded, or nothing in place of what is stored. */
-  readonly write: { readonly record: Uint8Array | undefined } | undefined;
+  readonly write: { readonly record: Uint8Array | undefined; readonly inPlace: boolean } | undefined;
 }
 
 const ABSENT: Slot = { stored: undefined, before: undefined, state: undefined, write: undefined };
@@ -55,15 +55,23 @@ export class WriteBatch {
   stage(state: EntryState, record: Uint8Array = encodeEntry(state, this.database.table.indexOf)): void {
     const { stored, before, state: current } = this.#slots.get(state.uuid) ?? ABSENT;
     this.claims?.replace(state.uuid, current, state);
-    this.#slots.set(state.uuid, { stored, before, state, write: { record } });
+    this.#slots.set(state.uuid, { stored, before, state, write: { record, inPlace: false } });
     this.builder.raiseClock(newestChangeOfEntry(state).ts);
+  }
+
+  /** Writes what a purge leaves of the entry of a loaded uuid, which nobody needs to be sent. */
+  rewrite(state: EntryState): void {
+    const { stored, before, state: current } = this.#slots.get(state.uuid) ?? ABSENT;
+    this.claims?.replace(state.uuid, current, state);
+    const record = encodeEntry(state, this.database.table.indexOf);
+    this.#slots.set(state.uuid, { stored, before, state, write: { record, inPlace: true } });
   }
 
   /** Takes the entry of a loaded uuid out of the database, without a trace. */
   remove(uuid: Uuid): void {
     const { stored, before, state: current } = this.#slots.get(uuid) ?? ABSENT;
     this.claims?.replace(uuid, current, undefined);
-    this.#slots.set(uuid, { stored, before, state: undefined, write: { record: undefined } });
+    this.#slots.set(uuid, { stored, before, state: undefined, write: { record: undefined, inPlace: true } });
   }
 
   /** Durable when it resolves. @returns how many entries were written, or taken out. */
@@ -72,7 +80,7 @@ export class WriteBatch {
     let written = 0;
     for (const [uuid, { stored, before, state, write }] of this.#slots) {
       if (write === undefined) continue;
-      if (state && write.record) this.builder.putEntry({ uuid, kind: state.kind, record: write.record, stored });
+      if (state && write.record) this.#put({ uuid, kind: state.kind, record: write.record, stored }, write.inPlace);
       else if (stored) this.builder.removeEntry(uuid, stored);
       this.builder.addOperations(derivedOperations(uuid, before, state));
       if (hasIndex(constraints)) this.builder.addOperations(constraintOperations(constraints, uuid, before, state));
@@ -84,6 +92,11 @@ export class WriteBatch {
     }
     await this.builder.commit(commitName);
     return written;
+  }
+
+  #put({ stored, ...write }: EntryWrite, inPlace: boolean): void {
+    if (inPlace && stored) this.builder.rewriteEntry({ ...write, stored });
+    else this.builder.putEntry({ ...write, stored });
   }
 
   #slotOf(value: Uint8Array | undefined): Slot {

@@ -13,6 +13,10 @@ export class PartnerLinks {
     this.#context = context;
   }
 
+  get size(): number {
+    return this.#links.size;
+  }
+
   /** Ends links that are not among `partners`, starts new ones, leaves those whose options are the same object. */
   set(partners: readonly PartnerOptions[]): void {
     const before = this.#links;

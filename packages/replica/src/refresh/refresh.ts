@@ -38,6 +38,8 @@ export interface RefreshContext {
   readonly signal: AbortSignal;
   readonly database: () => Database;
   readonly hello: () => Hello;
+  /** A partner has said hello. */
+  readonly onHello: (origin: string, hello: Hello) => void;
   readonly entryLimits: () => EntryLimits;
   readonly onProgress: (progress: RefreshProgress) => void;
   /** Given what only this node has, within the step that discards it. */
@@ -67,7 +69,9 @@ const refreshOver = async (
   conversation: Conversation<"consumer">,
 ): Promise<RefreshOutcome> => {
   const { origin } = context.partner;
-  const { serverUuid: supplier } = await exchangeHello(conversation, context.hello());
+  const hello = await exchangeHello(conversation, context.hello());
+  context.onHello(origin, hello);
+  const { serverUuid: supplier } = hello;
   const unfinished = await context.replacements.unfinished(supplier, context.database().name);
   await conversation.send({ type: "refresh", cursor: await unfinished?.cursorFor(supplier) });
   const begin = await conversation.receive();
@@ -121,7 +125,10 @@ const replaceBy = async (
 const wouldEmpty = (begin: Begin, current: Database): boolean =>
   begin.head === 0 && current.state.totals.liveEntries > 0;
 
-/** An unfinished copy goes on only while its server table is the beginning of the supplier's. */
+/**
+ * An unfinished copy goes on only while its server table is the beginning of the supplier's, and while the supplier has purged
+ * nothing more: the stream would not say what is to go.
+ */
 const copyTarget = async (
   { replacements }: RefreshContext,
   begin: Begin,
@@ -130,17 +137,20 @@ const copyTarget = async (
 ): Promise<Database> => {
   if (unfinished === undefined) return replacements.create(begin, supplier);
   const known = unfinished.table.servers;
-  if (known.every((server, index) => begin.servers[index] === server)) {
+  if (known.every((server, index) => begin.servers[index] === server) && samePurged(unfinished, begin)) {
     for (const server of begin.servers) unfinished.table.indexOf(server);
     return unfinished;
   }
   await replacements.discard();
   throw new ProtocolError(
     "stream_digest",
-    "the partner is not the one that the copy was begun from: the copy begins anew",
+    "the partner is not as it was when the copy was begun: the copy begins anew with the next try",
     { blame: "peer", retryable: true },
   );
 };
+
+const samePurged = ({ state }: Database, { rows }: Begin): boolean =>
+  rows.every(({ server, purged }) => purged === (state.ruv.get(server)?.purged ?? 0));
 
 const copyStream = async (
   context: RefreshContext,

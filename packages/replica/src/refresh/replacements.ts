@@ -1,7 +1,9 @@
 import type { ServerUuid } from "@concordat/crdt";
 import type { Begin, EntryLimits } from "@concordat/protocol";
 import type { Storage } from "@concordat/storage";
+import { CommitBuilder } from "../database/commit-builder.js";
 import { Database } from "../database/database.js";
+import { COMMIT_NAME_BYTES } from "../database/rows.js";
 import type { Random } from "../ports/random.js";
 
 /**
@@ -43,11 +45,19 @@ export class Replacements {
     const identity = { domainUuid: begin.domainUuid, serverUuid: supplier, refreshFrom: supplier };
     try {
       this.#copy = await Database.create(name, store, identity, begin.servers, this.#limits);
+      await this.#notePurged(this.#copy, begin);
       return this.#copy;
     } catch (error) {
       await store.close();
       throw error;
     }
+  }
+
+  /** What the supplier has purged when the copy begins: it can go on later only if that is still all. */
+  async #notePurged(copy: Database, { rows }: Begin): Promise<void> {
+    const builder = new CommitBuilder(copy);
+    for (const { server, purged } of rows) builder.raisePurged(server, purged);
+    await builder.commit(this.#random.bytes(COMMIT_NAME_BYTES));
   }
 
   /** Makes the copy, which is finished, the current database, and opens it as the replica that it has become. */

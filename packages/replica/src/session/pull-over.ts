@@ -14,6 +14,8 @@ import { RememberedRuv } from "./remembered-ruv.js";
 export interface PullingContext extends Omit<PullContext, "conversation" | "supplier" | "remembered" | "onApplied"> {
   readonly limits: ProtocolLimits;
   readonly hello: () => Hello;
+  /** A partner has said hello. */
+  readonly onHello: (origin: string, hello: Hello) => void;
 }
 
 /** A connection over which the same supplier is pulled from again and again. */
@@ -30,6 +32,7 @@ export const openPullSession = async (channel: Channel, context: PullingContext)
   const conversation = openConversation(channel, { role: "consumer", limits: context.limits });
   const hello = context.hello();
   const supplier = await exchangeHello(conversation, hello);
+  context.onHello(channel.partner, supplier);
   const remembered = new RememberedRuv(context.createHash);
   return {
     conversation,

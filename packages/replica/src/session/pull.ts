@@ -13,6 +13,7 @@ import { COMMIT_NAME_BYTES } from "../database/rows.js";
 import { WriteBatch } from "../database/write-batch.js";
 import type { CreateHash } from "../ports/hash.js";
 import type { Random } from "../ports/random.js";
+import { purgeAsSupplier } from "../purge/purge-as-supplier.js";
 import type { Turn } from "../turn.js";
 import { applyStates } from "./apply-states.js";
 import { refuseFutureRows } from "./clock-skew.js";
@@ -81,6 +82,7 @@ const applyStream = async (
   begin: Begin,
   startCursor: Cursor | undefined,
 ): Promise<PullOutcome> => {
+  await purgeAsSupplier(context, database, ruvOfRows(begin.rows));
   let entries = 0;
   let asked = startCursor;
   const { conversation, createHash, supplier } = context;
