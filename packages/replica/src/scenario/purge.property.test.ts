@@ -1,0 +1,224 @@
+import { type ChangeId, compareChangeIds, type Ruv, type Uuid } from "@concordat/crdt";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type AttributeChange, ReplicaError } from "../index.js";
+import { closeAll, expectConverged, pullOnce, refreshFrom, type TestNode, testNode } from "../testing/test-topology.js";
+
+/** One step of a history in which deletions are forgotten almost as soon as they are made. */
+type Step =
+  | { readonly kind: "write"; readonly at: number; readonly entry: number; readonly change: number }
+  | { readonly kind: "delete"; readonly at: number; readonly entry: number }
+  | { readonly kind: "pull"; readonly at: number; readonly from: number; readonly afterFrames: number | undefined }
+  | { readonly kind: "purge"; readonly at: number }
+  | { readonly kind: "pass"; readonly ms: number };
+
+const NODES = 3;
+const ENTRIES = 3;
+const MAX_AGE_MS = 20;
+const node = fc.nat(NODES - 1);
+const entry = fc.nat(ENTRIES - 1);
+
+const CHANGES: readonly ((value: number) => Readonly<Record<string, AttributeChange>>)[] = [
+  (value) => ({ title: value }),
+  () => ({ title: undefined }),
+  (value) => ({ tags: { add: [value % 3] } }),
+  (value) => ({ tags: { remove: [value % 3] } }),
+  (value) => ({ settings: { set: { k: value } } }),
+  () => ({ settings: { remove: ["k"] } }),
+];
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("write" as const),
+      at: node,
+      entry,
+      change: fc.nat(CHANGES.length - 1),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("delete" as const), at: node, entry }) },
+  {
+    weight: 7,
+    arbitrary: fc.record({
+      kind: fc.constant("pull" as const),
+      at: node,
+      from: node,
+      afterFrames: fc.option(fc.integer({ min: 2, max: 4 }), { nil: undefined, freq: 3 }),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("purge" as const), at: node }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("pass" as const), ms: fc.integer({ min: 1, max: 25 }) }) },
+);
+
+/** A creation is known by the number that it was born with: a uuid may be used again after a purge. */
+interface Deletion {
+  readonly born: number;
+  readonly changeId: ChangeId;
+}
+
+interface TitleWrite {
+  readonly uuid: Uuid;
+  readonly born: number;
+  readonly value: number;
+  readonly changeId: ChangeId;
+}
+
+interface History {
+  readonly nodes: readonly TestNode[];
+  readonly uuids: readonly Uuid[];
+  readonly deletions: Deletion[];
+  readonly titles: TitleWrite[];
+}
+
+const ROUNDS = Number(process.env.CONCORDAT_PROPERTY_RUNS ?? 80);
+
+test("whatever is purged and whoever lags, nobody comes back from the dead, and all converge at the common horizon", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), async (steps) => {
+      const history = await beginHistory();
+      const { nodes } = history;
+      for (const [index, item] of steps.entries()) {
+        const before = nodes.map(({ replica }) => ({ server: replica.serverUuid, ruv: replica.ruv() }));
+        await play(history, item, index);
+        nodes.forEach(({ replica }, at) => {
+          if (before[at]?.server === replica.serverUuid) expectRisen(before[at]?.ruv, replica.ruv());
+        });
+        await expectNoZombies(history);
+      }
+      await healAll(nodes);
+      await expectNothingLost(history);
+      await purgeAll(nodes);
+      await expectNoZombies(history);
+      await expectConverged(nodes);
+      await closeAll(nodes);
+    }),
+    { numRuns: ROUNDS },
+  );
+}, 120_000);
+
+const beginHistory = async (): Promise<History> => {
+  const nodes: TestNode[] = [];
+  for (const name of ["a", "b", "c"]) {
+    const each = await testNode(name, { changelogMaxAgeMs: MAX_AGE_MS, clockSkewMaxMs: 60_000 });
+    const [first] = nodes;
+    if (first) await refreshFrom(each, first);
+    nodes.push(each);
+  }
+  const uuids = Array.from({ length: ENTRIES }, (_, index) => `00000000-0000-4000-8000-00000000000${index}` as Uuid);
+  return { nodes, uuids, deletions: [], titles: [] };
+};
+
+const play = async (history: History, item: Step, value: number): Promise<void> => {
+  const { nodes } = history;
+  switch (item.kind) {
+    case "pass":
+      for (const { clock } of nodes) clock.advance(item.ms);
+      return;
+    case "purge":
+      await nodes[item.at]?.replica.purge();
+      return;
+    case "pull":
+      if (item.at === item.from) return;
+      await pullOnce(
+        nodes[item.at] as TestNode,
+        nodes[item.from] as TestNode,
+        item.afterFrames === undefined ? {} : { afterFrames: item.afterFrames },
+      );
+      return;
+    default:
+      await write(history, item, value);
+  }
+};
+
+const write = async (
+  { nodes, uuids, deletions, titles }: History,
+  item: Extract<Step, { kind: "write" | "delete" }>,
+  value: number,
+): Promise<void> => {
+  const { replica } = nodes[item.at] as TestNode;
+  const uuid = uuids[item.entry] as Uuid;
+  const found = await replica.lookup(uuid);
+  if (found.kind === "tombstone" || (found.kind === "absent" && item.kind === "delete")) return;
+  const born = found.kind === "live" ? Number(found.entry.attributes.born) : value;
+  const changes = item.kind === "write" ? CHANGES[item.change]?.(value) : undefined;
+  const { changeId } = await replica
+    .transact(async (transaction) => {
+      if (found.kind === "absent") await transaction.create({ born }, { uuid });
+      else if (changes === undefined) await transaction.delete(uuid);
+      if (changes) await transaction.modify(uuid, changes);
+    })
+    .catch(onlyInvalid);
+  if (changeId === undefined) return;
+  if (changes === undefined) deletions.push({ born, changeId });
+  else if (changes.title === value) titles.push({ uuid, born, value, changeId });
+};
+
+/** Removing what is not there is refused, and has done nothing. */
+const onlyInvalid = (error: unknown): { changeId: undefined } => {
+  if (error instanceof ReplicaError && error.code === "invalid_change") return { changeId: undefined };
+  throw error;
+};
+
+const expectRisen = (before: Ruv | undefined, after: Ruv): void => {
+  for (const [server, { seen, purged }] of before ?? []) {
+    expect(after.get(server)?.seen).toBeGreaterThanOrEqual(seen);
+    expect(after.get(server)?.purged).toBeGreaterThanOrEqual(purged);
+  }
+  for (const { seen, purged } of after.values())
+    expect(purged, "purged what it does not claim").toBeLessThanOrEqual(seen);
+};
+
+const hasSeen = ({ replica }: TestNode, { ts, server }: ChangeId): boolean =>
+  (replica.ruv().get(server)?.seen ?? 0) >= ts;
+
+/** Whoever has seen a deletion shows nothing of what it deleted. */
+const expectNoZombies = async ({ nodes, deletions }: History): Promise<void> => {
+  for (const each of nodes) {
+    for await (const { attributes } of each.replica.entries()) {
+      const dead = deletions.find(({ born, changeId }) => born === attributes.born && hasSeen(each, changeId));
+      expect(dead, `${each.name} shows what was deleted`).toBeUndefined();
+    }
+  }
+};
+
+/** Every title that a replica claims is shown, or was overwritten or removed later, or went with its entry, or is listed. */
+const expectNothingLost = async ({ nodes, titles, deletions }: History): Promise<void> => {
+  for (const each of nodes) {
+    const listed = JSON.stringify(await each.replica.conflicts({ limit: 1_000 }));
+    for (const { born, value, changeId } of titles) {
+      if (!hasSeen(each, changeId) || deletions.some((one) => one.born === born && hasSeen(each, one.changeId)))
+        continue;
+      const shown = await entryBorn(each, born);
+      expect(shown, `${each.name} claims title ${value} of creation ${born} and has no such entry`).toBeDefined();
+      const winner = titles.find((one) => one.born === born && one.value === shown?.attributes.title);
+      const isLater = winner === undefined || compareChangeIds(winner.changeId, changeId) >= 0;
+      expect(isLater || listed.includes(`"value":${value}`)).toBe(true);
+    }
+  }
+};
+
+const entryBorn = async ({ replica }: TestNode, born: number) => {
+  for await (const entry of replica.entries()) if (entry.attributes.born === born) return entry;
+  return undefined;
+};
+
+/** Everybody pulls from everybody; who lags is refreshed, as an operator would. */
+const healAll = async (nodes: readonly TestNode[]): Promise<void> => {
+  for (let round = 0; round < NODES; round += 1) {
+    for (const consumer of nodes)
+      for (const supplier of nodes) if (consumer !== supplier) await mend(consumer, supplier);
+  }
+};
+
+const mend = async (consumer: TestNode, supplier: TestNode): Promise<void> => {
+  const outcome = await pullOnce(consumer, supplier);
+  if (outcome === "cut") throw new Error("nothing was to be cut");
+  if (outcome.kind === "refresh-required") await refreshFrom(consumer, supplier, { discardLocalChanges: true });
+  if (outcome.kind === "unwilling") await refreshFrom(supplier, consumer, { discardLocalChanges: true });
+};
+
+const purgeAll = async (nodes: readonly TestNode[]): Promise<void> => {
+  for (const { clock } of nodes) clock.advance(MAX_AGE_MS + 60_000);
+  for (const { replica } of nodes) await replica.purge();
+};
