@@ -117,6 +117,21 @@ describe("what is old enough goes", () => {
     expect(a.replica.status().totals.tombstones).toBe(0);
   });
 
+  test("what arrived of a pull that was cut is kept until the node claims it", async () => {
+    const uuids = await createEntries(a, 5);
+    await heal([a, b, c]);
+    for (const uuid of uuids) await a.replica.delete(uuid);
+    expect(await pullOnce(c, a, { afterFrames: 5 })).toBe("cut");
+    const { tombstones } = c.replica.status().totals;
+    expect(tombstones).toBeGreaterThan(0);
+    pass(WEEK_MS + 1);
+    expect(await purged(c)).toBe(0);
+    expect(c.replica.status().totals.tombstones).toBe(tombstones);
+    await pullOnce(c, a);
+    await purged(c);
+    expect(c.replica.status().totals.tombstones).toBe(0);
+  });
+
   test("the replica purges by itself", async () => {
     const [uuid] = (await createEntries(a, 1)) as [Uuid];
     await a.replica.delete(uuid);

@@ -13,7 +13,7 @@ type Step =
   | { readonly kind: "pass"; readonly ms: number };
 
 const NODES = 3;
-const ENTRIES = 3;
+const ENTRIES = 5;
 const MAX_AGE_MS = 20;
 const node = fc.nat(NODES - 1);
 const entry = fc.nat(ENTRIES - 1);
@@ -44,7 +44,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constant("pull" as const),
       at: node,
       from: node,
-      afterFrames: fc.option(fc.integer({ min: 2, max: 4 }), { nil: undefined, freq: 3 }),
+      afterFrames: fc.option(fc.integer({ min: 3, max: 5 }), { nil: undefined, freq: 1 }),
     }),
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("purge" as const), at: node }) },
