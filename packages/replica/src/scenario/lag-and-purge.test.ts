@@ -124,7 +124,7 @@ describe("what is old enough goes", () => {
     expect(await pullOnce(c, a, { afterFrames: 5 })).toBe("cut");
     const { tombstones } = c.replica.status().totals;
     expect(tombstones).toBeGreaterThan(0);
-    pass(WEEK_MS + 1);
+    pass(WEEK_MS + 1, [c]);
     expect(await purged(c)).toBe(0);
     expect(c.replica.status().totals.tombstones).toBe(tombstones);
     await pullOnce(c, a);
