@@ -8,6 +8,7 @@ export {
 } from "./attribute-state.js";
 export { type CausalChange, type CausalContext, contextOver, isKnownTo, NO_CONTEXT } from "./causal-context.js";
 export { type ChangeId, compareChangeIds, laterChangeId, nextTimestamp } from "./change-id.js";
+export { newestCommonChange } from "./common-changes.js";
 export { conflictUuid } from "./conflict-uuid.js";
 export { type CounterState, type CounterTotal, counterValue } from "./counter-state.js";
 export { type ChangeRange, diffRuv, type RuvDifference, type ServerLag } from "./diff-ruv.js";
@@ -33,6 +34,7 @@ export { lostUpdates } from "./lost-updates.js";
 export type { MapState } from "./map-state.js";
 export { asConflict, mergeEntry, sameCreation } from "./merge-entry.js";
 export { type PurgedEntry, purgeableSince, purgeEntry } from "./purge-entry.js";
+export { type Reannouncement, reannouncedEntry } from "./reannounce-entry.js";
 export {
   mergeRegisters,
   type RegisterState,

@@ -17,6 +17,7 @@ export type {
   KeysChange,
   Lookup,
 } from "./entry.js";
+export type { ForkEvidence } from "./fork/fork-evidence.js";
 export { openReplica, type ReplicaOptions } from "./open-replica.js";
 export type { PartnerOptions, PartnerType } from "./partner.js";
 export type { Clock } from "./ports/clock.js";
@@ -32,6 +33,7 @@ export type {
   CreateOptions,
   EntryPage,
   ListOptions,
+  PullOptions,
   PurgeOutcome,
   RefreshOptions,
   RefreshOutcome,

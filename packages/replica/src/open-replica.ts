@@ -101,8 +101,7 @@ export const openReplica = async (options: ReplicaOptions): Promise<Replica> => 
   };
   const replica = new ReplicaNode(settings, database, options.attributes ?? {});
   try {
-    await replica.start();
-    replica.setPartners(options.partners ?? []);
+    await replica.start(options.partners ?? []);
     return replica;
   } catch (error) {
     await replica.close();

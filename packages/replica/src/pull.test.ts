@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ruvRowBytes, ruvRowOf } from "./database/rows.js";
 import { Gate } from "./testing/gate.js";
-import { type ExposedStorage, exposedStorage, type RawRows, rawRows, removed } from "./testing/raw-rows.js";
+import { type ExposedStorage, exposedStorage, rawRows } from "./testing/raw-rows.js";
 import {
   closeAll,
   createEntries,
@@ -137,38 +137,5 @@ describe("a supplier", () => {
     expect(await pullOnce(c, a)).toMatchObject({ kind: "unwilling", reason: "critical" });
     await expectSound([c]);
     await c.replica.close();
-  });
-});
-
-/** Puts the rows back as they were: a snapshot of the machine, restored without a word. */
-const rollBack = async (node: TestNode, before: RawRows): Promise<void> => {
-  const now = await rawRows(storage.store);
-  const operations = [...Object.values(now).flat().map(removed), ...Object.values(before).flat()];
-  await storage.store.commit({ operations });
-  await restart(node);
-};
-
-describe("a replica that went back in time", () => {
-  test("finds out from a partner that has seen more of it than it has itself", async () => {
-    const before = await rawRows(storage.store);
-    await createEntries(a, 2, "forgotten");
-    await pullOnce(b, a);
-    const theirsMicros = b.replica.ruv().get(a.replica.serverUuid)?.seen;
-    await rollBack(a, before);
-    const oursMicros = a.replica.ruv().get(a.replica.serverUuid)?.seen;
-    expect(await pullOnce(a, b)).toEqual({ kind: "forked", oursMicros, theirsMicros });
-    await refreshFrom(a, b);
-    await expectConverged([a, b]);
-  });
-
-  test("is not trusted with a cursor of the time that it has forgotten", async () => {
-    const before = await rawRows(storage.store);
-    await createEntries(a, 2, "forgotten");
-    await pullOnce(b, a);
-    await rollBack(a, before);
-    a.clock.micros += 1_000_000;
-    const again = await createEntries(a, 3, "other");
-    await b.replica.pullFrom(dial(b, a));
-    expect(await b.replica.getMany(again)).not.toContain(undefined);
   });
 });

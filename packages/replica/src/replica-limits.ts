@@ -17,6 +17,8 @@ export const REPLICA_LIMITS = {
   /** Entries that one commit of a purge takes out or rewrites, and how long it is from one purge to the next. */
   purgedEntriesMax: 256,
   purgeIntervalMs: 3_600_000,
+  /** How long the first write after a start waits for word from the partners: this replica may have gone back in time. */
+  firstWordMs: 2_000,
   /** Problems that `verify` names. */
   problemsMax: 100,
   /** Uuids that show what a refresh would discard. */

@@ -1,14 +1,20 @@
 import type { DomainUuid, Ruv, ServerUuid, UniquePolicy, Uuid } from "@concordat/crdt";
 import { type Channel, DEFAULT_LIMITS, type EntryLimits, type Hello, type ProtocolLimits } from "@concordat/protocol";
 import type { Storage } from "@concordat/storage";
+import { AbortScope } from "./abort-scope.js";
 import { CommitSignal } from "./commit-signal.js";
 import { findConflict, listConflicts } from "./conflict/conflicts.js";
 import { resolveConflict } from "./conflict/resolve-conflict.js";
 import type { Conflict, ConflictPage, ConflictResolution, ConflictsOptions } from "./conflict.js";
+import { connectPartner } from "./connect-partner.js";
 import { ensureConstraintIndex } from "./constraint/build-index.js";
 import { constraintsOf } from "./constraint/constraints.js";
-import type { Database } from "./database/database.js";
+import { CommitBuilder } from "./database/commit-builder.js";
+import { Database } from "./database/database.js";
+import { COMMIT_NAME_BYTES } from "./database/rows.js";
 import type { AttributeChanges, Attributes, Entry, Lookup } from "./entry.js";
+import type { ForkEvidence } from "./fork/fork-evidence.js";
+import { type ForkWitness, Healing } from "./fork/healing.js";
 import { PartnerLinks } from "./link/partner-links.js";
 import { onAbort } from "./on-abort.js";
 import type { PartnerOptions } from "./partner.js";
@@ -28,6 +34,7 @@ import type {
   CreateOptions,
   EntryPage,
   ListOptions,
+  PullOptions,
   PurgeOutcome,
   RefreshOptions,
   RefreshOutcome,
@@ -39,6 +46,7 @@ import type {
   WriteOptions,
 } from "./replica.js";
 import { ReplicaError } from "./replica-error.js";
+import { REPLICA_LIMITS } from "./replica-limits.js";
 import type { ReplicaStatus } from "./replica-status.js";
 import type { Schema } from "./schema.js";
 import type { ChunkLimits } from "./session/feed-stream.js";
@@ -49,6 +57,7 @@ import { encodeToken } from "./token/ruv-token.js";
 import { waitForToken } from "./token/wait-for.js";
 import { Turn } from "./turn.js";
 import { verifyDatabase } from "./verify-database.js";
+import type { EntryTransaction } from "./write/entry-transaction.js";
 import { Writer } from "./write/writer.js";
 
 /** What a replica is told once, when it is opened. */
@@ -81,6 +90,9 @@ export class ReplicaNode implements Replica {
   #database: Database;
   #schema: Schema;
   #closed: Promise<void> | undefined;
+  readonly #healing: Healing;
+  /** What the first writes wait for. */
+  #held: Promise<void> | undefined;
 
   constructor(settings: ReplicaSettings, database: Database, schema: Schema) {
     this.#settings = settings;
@@ -100,21 +112,29 @@ export class ReplicaNode implements Replica {
       closing: this.#closing.signal,
     };
     this.#pulling = shared;
-    this.#writer = new Writer({ ...shared, schema: () => this.#schema });
+    this.#writer = new Writer({ ...shared, schema: () => this.#schema, held: () => this.#held });
+    const swap = async (next: Database): Promise<void> => {
+      await this.#hold(next);
+      this.#swap(next);
+    };
+    this.#healing = new Healing({
+      ...shared,
+      reopen: (database) => reopened(database, storedEntryLimits(settings.limits)),
+      swap,
+      onHealed: () => this.#meetAgain(),
+    });
     this.#refreshing = new Refreshing({
       ...shared,
       newReplacements: () =>
         new Replacements(settings.storage, settings.ports.random, storedEntryLimits(settings.limits)),
       partner: (origin) => this.#links.pullPartner(origin),
-      swap: async (next) => {
-        await this.#hold(next);
-        this.#swap(next);
-      },
+      swap,
       onRefreshed: () => this.#meetAgain(),
     });
     this.#links = new PartnerLinks({
       ...shared,
       refresh: (origin, signal) => this.#refreshing.runAutomatically(origin, signal),
+      heal: (origin, evidence) => this.#heal(origin, evidence),
     });
     this.#supplying = new Supplying({
       ...shared,
@@ -124,6 +144,7 @@ export class ReplicaNode implements Replica {
         this.#links.noteHello(origin, hello);
       },
       onRequest: (origin) => this.#links.noteSupplied(origin),
+      onFork: (origin, evidence) => void this.#heal(origin, evidence),
     });
     this.#purging = new Purging({
       ...shared,
@@ -133,9 +154,23 @@ export class ReplicaNode implements Replica {
   }
 
   /** Before anything is asked of it. */
-  async start(): Promise<void> {
+  async start(partners: readonly PartnerOptions[]): Promise<void> {
     await this.#hold(this.#database);
     this.#purging.start();
+    this.setPartners(partners);
+    if (partners.length > 0) this.#holdWrites();
+  }
+
+  /** Until partners had the time to say whether this replica's history is theirs. */
+  #holdWrites(): void {
+    const waiting = new AbortScope([this.#closing.signal]);
+    const { clock } = this.#settings.ports;
+    const timeout = clock.sleep(REPLICA_LIMITS.firstWordMs, waiting.signal);
+    this.#held = Promise.race([this.#links.tried(), timeout]).then(() => {
+      this.#held = undefined;
+      waiting.abort();
+      waiting.release();
+    });
   }
 
   get domainUuid(): DomainUuid {
@@ -199,7 +234,8 @@ export class ReplicaNode implements Replica {
 
   async resolveConflict(id: string, resolution: ConflictResolution): Promise<Committed<Uuid | undefined>> {
     this.#expectOpen();
-    return this.#writer.transact((transaction) => resolveConflict(this.#database, transaction, id, resolution));
+    const work = (transaction: EntryTransaction) => resolveConflict(this.#database, transaction, id, resolution);
+    return this.#writer.transact(work, true);
   }
 
   digest(): Promise<ContentDigest> {
@@ -207,7 +243,7 @@ export class ReplicaNode implements Replica {
   }
 
   verify(): Promise<VerifyReport> {
-    return verifyDatabase(this.#database);
+    return verifyDatabase(() => this.#database, this.#turn);
   }
 
   ruv(): Ruv {
@@ -252,11 +288,13 @@ export class ReplicaNode implements Replica {
     return this.#closing.signal.aborted ? channel.close() : this.#supplying.accept(channel);
   }
 
-  async pullFrom(channel: Channel): Promise<PullOutcome> {
+  async pullFrom(channel: Channel, { connect }: PullOptions = {}): Promise<PullOutcome> {
     const release = onAbort(this.#closing.signal, () => void channel.close());
     try {
       this.#expectOpen();
-      return await pullOver(channel, this.#pulling);
+      const outcome = await pullOver(channel, this.#pulling);
+      if (outcome.kind === "forked") await this.#heal(channel.partner, outcome.evidence, connect);
+      return outcome;
     } finally {
       release();
       await channel.close();
@@ -270,6 +308,11 @@ export class ReplicaNode implements Replica {
   async refresh(options: RefreshOptions = {}): Promise<RefreshOutcome> {
     this.#expectOpen();
     return this.#refreshing.run(options);
+  }
+
+  async renewServerUuid(): Promise<ServerUuid> {
+    this.#expectOpen();
+    return this.#healing.renew();
   }
 
   async purge(): Promise<PurgeOutcome> {
@@ -290,7 +333,17 @@ export class ReplicaNode implements Replica {
       this.#refreshing.settled(),
       this.#purging.settled(),
     ]);
-    await this.#turn.run(() => this.#settings.storage.close());
+    await this.#turn.run(async () => {
+      await this.#keepAgreed();
+      await this.#settings.storage.close();
+    });
+  }
+
+  /** What partners agreed on since the last commit; without it they would be asked again. */
+  async #keepAgreed(): Promise<void> {
+    const builder = new CommitBuilder(this.#database);
+    builder.addOperations(this.#database.takeAgreedOperations());
+    await builder.commit(this.#settings.ports.random.bytes(COMMIT_NAME_BYTES)).catch(() => undefined);
   }
 
   /** Holds `database` to the schema: its index is then whole. Within the writer's turn, or before it is served. */
@@ -305,6 +358,26 @@ export class ReplicaNode implements Replica {
   #swap(database: Database): void {
     this.#database = database;
     this.#commits.notify();
+  }
+
+  /** What could not be healed now is met again. Never rejects. */
+  async #heal(origin: string, evidence: ForkEvidence, connect = this.#connectTo(origin)): Promise<boolean> {
+    try {
+      return await this.#healing.heal({ origin, evidence, connect });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const { log } = this.#settings.ports;
+      if (!this.#closing.signal.aborted)
+        log.warn("fork_not_healed", `this node's history could not be compared with that of ${origin}: ${message}`, {
+          origin,
+        });
+      return false;
+    }
+  }
+
+  #connectTo(origin: string): ForkWitness["connect"] {
+    const partner = this.#links.pullPartner(origin);
+    return partner && ((signal) => connectPartner(partner, signal));
   }
 
   /** Connections on which this node spoke for the old database end. */
@@ -337,6 +410,13 @@ export class ReplicaNode implements Replica {
     if (this.#closing.signal.aborted) throw new ReplicaError("closed", "the replica is closed");
   }
 }
+
+/** The same store under the identity that it has by now. */
+const reopened = async ({ name, store }: Database, limits: EntryLimits): Promise<Database> => {
+  const database = await Database.open(name, store, limits);
+  if (database === undefined) throw new ReplicaError("database_corrupt", `database ${name} lost its description`);
+  return database;
+};
 
 /** What is read back was admitted once: merges may have joined entries that each were within the limit. */
 export const storedEntryLimits = (limits: ProtocolLimits = DEFAULT_LIMITS): EntryLimits => ({

@@ -79,7 +79,7 @@ export interface Replica {
    * Pulls once over `channel`, which is closed afterwards: for those who keep their own schedule or transport. Rejects
    * as a link's pull would, with a `ProtocolError`; what was applied before stays, and the next pull goes on.
    */
-  pullFrom(channel: Channel): Promise<PullOutcome>;
+  pullFrom(channel: Channel, options?: PullOptions): Promise<PullOutcome>;
   /** Pulls from every partner without waiting for the next poll. */
   pullNow(): void;
 
@@ -89,6 +89,12 @@ export interface Replica {
    * and the next try goes on where this one stopped.
    */
   refresh(options?: RefreshOptions): Promise<RefreshOutcome>;
+
+  /**
+   * Goes on under another server uuid: for a database that was restored from a backup, before anything is written to it.
+   * Partners give back what came after the backup. Resolves to the new uuid.
+   */
+  renewServerUuid(): Promise<ServerUuid>;
 
   /**
    * Purges now what is old enough, as the replica does by itself every hour or so: deletions and removal marks older than
@@ -128,6 +134,14 @@ export interface Committed<T> {
   readonly result: T;
   /** `undefined` when nothing was written. */
   readonly changeId: ChangeId | undefined;
+}
+
+export interface PullOptions {
+  /**
+   * Opens a second connection to the partner, to compare histories where it shows that this replica went back in time or was
+   * copied. Without it a link to the partner serves, or what is remembered of the partner.
+   */
+  readonly connect?: (signal: AbortSignal) => Promise<Channel>;
 }
 
 export type PurgeOutcome =

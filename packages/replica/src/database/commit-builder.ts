@@ -6,6 +6,7 @@ import { ByteArena } from "./byte-arena.js";
 import { type Database, type DatabaseState, EMPTY_ROW } from "./database.js";
 import { commitKey, cursorKey, entryKey, feedKey, ruvKey } from "./key-space.js";
 import { progressOperations } from "./meta.js";
+import { historyOperation } from "./own-history.js";
 import { cursorBytes, ruvRowBytes, type StoredEntry, storedEntryBytes } from "./rows.js";
 
 /** An entry's record as a commit replaces it. */
@@ -68,7 +69,8 @@ export class CommitBuilder {
 
   /** Rows that go with the entries. */
   addOperations(operations: readonly Operation[]): void {
-    this.#operations.push(...operations);
+    this.#changed ||= operations.length > 0;
+    for (const operation of operations) this.#operations.push(operation);
   }
 
   raiseClock(micros: number): void {
@@ -106,6 +108,7 @@ export class CommitBuilder {
     const head = advanced ? { sequence: this.#sequence, commit: commitName } : database.state.head;
     if (advanced) this.#operations.push({ key: commitKey(head.sequence), value: commitName });
     const ruv = this.#writeRows();
+    this.#operations.push(...database.takeAgreedOperations());
     const operations = [...this.#operations, ...progressOperations(this.#clockMicros, this.#totals), ...more];
     await database.commit({ operations }, { ruv, head, clockMicros: this.#clockMicros, totals: this.#totals });
   }
@@ -119,6 +122,8 @@ export class CommitBuilder {
     const ruv = new Map(database.state.ruv);
     for (const server of touched) {
       const row = this.row(server);
+      if (server === database.serverUuid && row.lineage.at > (ruv.get(server)?.lineage.at ?? 0))
+        this.#operations.push(historyOperation(database.table.indexOf(server), row.lineage, this.#sequence));
       ruv.set(server, row);
       this.#operations.push({ key: ruvKey(database.table.indexOf(server)), value: ruvRowBytes(server, row) });
     }

@@ -1,11 +1,12 @@
 import { type DomainUuid, NO_LINEAGE, type Ruv, type RuvRow, type ServerUuid } from "@concordat/crdt";
 import type { Cursor, EntryLimits } from "@concordat/protocol";
-import type { Batch, Snapshot, Store } from "@concordat/storage";
+import type { Batch, Operation, Snapshot, Store } from "@concordat/storage";
 import { type Constraints, NO_CONSTRAINTS } from "../constraint/constraints.js";
 import type { CreateHash } from "../ports/hash.js";
 import type { Totals } from "../replica-status.js";
 import { cursorKey, NEWEST_COMMIT, numberOfKey } from "./key-space.js";
 import { identityOperations, type Meta, NO_TOTALS, progressOperations, readMeta } from "./meta.js";
+import { agreedOperation, readAgreed } from "./own-history.js";
 import { cursorOf } from "./rows.js";
 import { ServerTable } from "./server-table.js";
 import { readRuvRows } from "./snapshot-reads.js";
@@ -31,6 +32,9 @@ export class Database {
   index: ConstraintIndex;
   #state: DatabaseState;
   #persistedServers: number;
+  /** Up to when each partner had this server's own changes as they are here, in microseconds. */
+  readonly #agreed: Map<ServerUuid, number>;
+  readonly #agreedUnwritten = new Set<ServerUuid>();
 
   private constructor(
     /** Its name in the storage. */
@@ -42,7 +46,9 @@ export class Database {
     state: DatabaseState,
     /** What records read back from this store are held to. */
     readonly limits: EntryLimits,
+    agreed: Map<ServerUuid, number> = new Map(),
   ) {
+    this.#agreed = agreed;
     this.index = NO_INDEX;
     this.table = new ServerTable(servers);
     this.#persistedServers = persistedServers;
@@ -63,7 +69,8 @@ export class Database {
         clockMicros: meta.clockMicros,
         totals: meta.totals,
       };
-      return new Database(name, store, meta, servers, servers.length, state, limits);
+      const agreed = await readAgreed(snapshot);
+      return new Database(name, store, meta, servers, servers.length, state, limits, agreed);
     } finally {
       await snapshot.close();
     }
@@ -104,6 +111,32 @@ export class Database {
   async cursorFor(supplier: ServerUuid): Promise<Cursor | undefined> {
     const [bytes] = await this.store.getMany([cursorKey(supplier)]);
     return bytes && cursorOf(supplier, bytes);
+  }
+
+  /** Up to when `partner`, or the partner that has most, had this server's own changes as they are here. */
+  agreedMicros(partner?: ServerUuid): number {
+    return partner ? (this.#agreed.get(partner) ?? 0) : Math.max(0, ...this.#agreed.values());
+  }
+
+  /** The partners that had more of them than up to `micros`. */
+  agreedBeyond(micros: number): ServerUuid[] {
+    return [...this.#agreed].filter(([, until]) => until > micros).map(([partner]) => partner);
+  }
+
+  /** Kept with the next commit: what is forgotten in between is agreed upon anew. */
+  noteAgreed(partner: ServerUuid, micros: number): void {
+    if (micros <= this.agreedMicros(partner)) return;
+    this.#agreed.set(partner, micros);
+    this.#agreedUnwritten.add(partner);
+  }
+
+  /** What the next commit writes of it. */
+  takeAgreedOperations(): Operation[] {
+    const operations = [...this.#agreedUnwritten].map((partner) =>
+      agreedOperation(partner, this.agreedMicros(partner)),
+    );
+    this.#agreedUnwritten.clear();
+    return operations;
   }
 
   /** Commits `batch`, then shows `state`. The caller has the writer's turn. */

@@ -4,12 +4,15 @@ import type { KeyRange } from "@concordat/storage";
 /**
  * Every key of a database. The first byte names the space; numbers are big-endian, so that byte order is their order.
  *
+ *     a  agreed   a partner's server uuid -> up to when it had this server's own changes as they are here
  *     b  reference uuid of an entry, uuid of one that refers to it -> nothing
  *     c  commit   newest feed number of a commit          -> name of the commit, 8 random bytes
  *     e  entry    uuid                                    -> feed number, entry record
  *     f  feed     feed number                             -> uuid; one row per entry, at its last change here
+ *     h  history  server index of this replica, time of one of its commits -> hash of its lineage, feed number
  *     k  cursor   supplier's server uuid                  -> feed number, commit name
  *     m  meta     name                                    -> see `meta.ts`
+ *     n  number   uuid, attribute -> what this server had added to that counter when a partner last agreed
  *     p  purge    time of the oldest mark in an entry, uuid -> nothing
  *     r  ruv      server index                            -> server uuid, seen, purged, lineage
  *     u  unique   name of a value of a unique attribute -> who claims it: uuids and change ids
@@ -19,12 +22,15 @@ import type { KeyRange } from "@concordat/storage";
  */
 const space = (letter: string): number => letter.charCodeAt(0);
 
+const AGREED = space("a");
 const REFERENCE = space("b");
 const COMMIT = space("c");
 const ENTRY = space("e");
 const FEED = space("f");
+const HISTORY = space("h");
 const CURSOR = space("k");
 const META = space("m");
+const COUNTER_BASE = space("n");
 const PURGE = space("p");
 const RUV = space("r");
 const UNIQUE = space("u");
@@ -67,6 +73,36 @@ export const entryKey = (uuid: Uuid): Uint8Array => uuidKey(ENTRY, uuid);
 export const feedKey = (sequence: number): Uint8Array => numberKey(FEED, sequence);
 export const cursorKey = (supplier: ServerUuid): Uint8Array => uuidKey(CURSOR, supplier);
 export const ruvKey = (index: number): Uint8Array => numberKey(RUV, index);
+
+export const agreedKey = (partner: ServerUuid): Uint8Array => uuidKey(AGREED, partner);
+
+/** The partner in an agreed key. */
+export const partnerOfAgreedKey = (key: Uint8Array): ServerUuid => uuidFromBytes<ServerUuid>(key, 1);
+
+export const historyKey = (serverIndex: number, ts: number): Uint8Array => {
+  const key = new Uint8Array(1 + 2 * NUMBER_BYTES);
+  key[0] = HISTORY;
+  writeNumber(serverIndex, key, 1);
+  writeNumber(ts, key, 1 + NUMBER_BYTES);
+  return key;
+};
+
+/** The commits of the server with that index before `ts`. */
+export const historyBefore = (serverIndex: number, ts: number): KeyRange => ({
+  from: historyKey(serverIndex, 0),
+  to: historyKey(serverIndex, ts),
+});
+
+export const tsOfHistoryKey = (key: Uint8Array): number => readNumber(key, 1 + NUMBER_BYTES);
+
+export const counterBaseKey = (uuid: Uuid, attribute: string): Uint8Array => {
+  const name = new TextEncoder().encode(attribute);
+  const key = new Uint8Array(1 + UUID_BYTES + name.length);
+  key[0] = COUNTER_BASE;
+  writeUuid(uuid, key, 1);
+  key.set(name, 1 + UUID_BYTES);
+  return key;
+};
 
 const bytesKey = (prefix: number, bytes: Uint8Array): Uint8Array => {
   const key = new Uint8Array(1 + bytes.length);
@@ -126,6 +162,8 @@ export const entryKeyOfBytes = (uuid: Uint8Array): Uint8Array => {
 /** The number in a feed, commit or ruv key. */
 export const numberOfKey = (key: Uint8Array): number => readNumber(key, 1);
 
+export const ALL_AGREED = wholeSpace(AGREED);
+export const ALL_COUNTER_BASES = wholeSpace(COUNTER_BASE);
 export const ALL_RUV_ROWS = wholeSpace(RUV);
 export const ALL_ENTRIES = wholeSpace(ENTRY);
 export const ALL_FEED_ROWS = wholeSpace(FEED);

@@ -31,7 +31,7 @@ const KEYS = {
 export const NO_TOTALS: Totals = { liveEntries: 0, tombstones: 0, recordBytes: 0 };
 
 /** Everything that names a database, for its first commit and for the last of a refresh. */
-export const identityOperations = (meta: Meta): Operation[] => [
+export const identityOperations = (meta: Pick<Meta, "domainUuid" | "serverUuid" | "refreshFrom">): Operation[] => [
   { key: KEYS.format, value: numberBytes([FORMAT_VERSION]) },
   { key: KEYS.domain, value: uuidToBytes(meta.domainUuid) },
   { key: KEYS.server, value: uuidToBytes(meta.serverUuid) },

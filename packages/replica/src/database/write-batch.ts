@@ -4,6 +4,7 @@ import { constraintOperations } from "../constraint/constraint-rows.js";
 import { hasIndex } from "../constraint/constraints.js";
 import { ClaimChanges } from "../constraint/unique-index.js";
 import { CommitBuilder, type EntryWrite } from "./commit-builder.js";
+import { counterBaseOperations } from "./counter-base.js";
 import type { Database } from "./database.js";
 import { derivedOperations } from "./derived-rows.js";
 import { entryKey } from "./key-space.js";
@@ -83,6 +84,7 @@ export class WriteBatch {
       if (state && write.record) this.#put({ uuid, kind: state.kind, record: write.record, stored }, write.inPlace);
       else if (stored) this.builder.removeEntry(uuid, stored);
       this.builder.addOperations(derivedOperations(uuid, before, state));
+      this.builder.addOperations(counterBaseOperations(this.database, uuid, before, state));
       if (hasIndex(constraints)) this.builder.addOperations(constraintOperations(constraints, uuid, before, state));
       written += 1;
     }

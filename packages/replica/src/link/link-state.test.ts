@@ -59,12 +59,19 @@ test("any other error is told as it is, and tried again", () => {
 });
 
 const lags = [{ server: "33333333-3333-4333-8333-333333333333" as ServerUuid, seen: 5, purged: 9 }];
+const seen = {
+  server: "33333333-3333-4333-8333-333333333333" as ServerUuid,
+  partner: "55555555-5555-4555-8555-555555555555" as ServerUuid,
+  oursMicros: 5,
+  theirsMicros: 9,
+};
 const domainUuid = "44444444-4444-4444-8444-444444444444" as DomainUuid;
 
 const outcomes: readonly (readonly [PullOutcome, LinkState])[] = [
   [{ kind: "domain-mismatch", domainUuid }, "domain-mismatch"],
   [{ kind: "refresh-required", lags }, "refresh-required"],
-  [{ kind: "forked", oursMicros: 5, theirsMicros: 9 }, "duplicate-server-uuid"],
+  [{ kind: "forked", evidence: { kind: "other-history", ...seen } }, "duplicate-server-uuid"],
+  [{ kind: "forked", evidence: { kind: "same-server", ...seen } }, "duplicate-server-uuid"],
   [{ kind: "unwilling", reason: "supplier-lags", lags }, "unwilling"],
   [{ kind: "unwilling", reason: "critical", lags }, "critical"],
   [{ kind: "unwilling", reason: "no-overlap", lags: [] }, "no-overlap"],
@@ -74,7 +81,8 @@ const outcomes: readonly (readonly [PullOutcome, LinkState])[] = [
 
 describe("a pull that could not be", () => {
   for (const [outcome, state] of outcomes) {
-    const name = outcome.kind === "unwilling" ? `${outcome.kind}, ${outcome.reason},` : outcome.kind;
+    const why = outcome.kind === "unwilling" ? outcome.reason : outcome.kind === "forked" && outcome.evidence.kind;
+    const name = why ? `${outcome.kind}, ${why},` : outcome.kind;
     test(`${name} is ${state}, with the partner named and a remedy`, () => {
       const report = reportOfOutcome(outcome, ORIGIN);
       expect(report.state).toBe(state);

@@ -1,5 +1,6 @@
 import { DuplicateChangeError, type ServerLag } from "@concordat/crdt";
 import { ProtocolError, type ProtocolErrorCode } from "@concordat/protocol";
+import type { ForkEvidence } from "../fork/fork-evidence.js";
 import type { LinkState } from "../replica-status.js";
 import type { PullOutcome } from "../session/pull-outcome.js";
 
@@ -50,13 +51,20 @@ export const reportOfOutcome = (outcome: PullOutcome, origin: string): LinkRepor
     case "forked":
       return {
         state: "duplicate-server-uuid",
-        message: `${origin} has changes of this very server up to ${outcome.theirsMicros} and this database ends at ${outcome.oursMicros}: it went back in time, or its disk was copied`,
-        remedy: "run refresh-replication-consumer on this node, which gives it a server uuid of its own",
+        message: forkMessage(outcome.evidence, origin),
+        remedy:
+          "this node gives itself another server uuid as soon as it can compare its history with the partner's: if this stays, " +
+          `either ${origin} is this very node, and does not belong among its partners, or run refresh-replication-consumer`,
       };
     case "unwilling":
       return unwillingReport(outcome, origin);
   }
 };
+
+const forkMessage = ({ kind, server, oursMicros, theirsMicros }: ForkEvidence, origin: string): string =>
+  kind === "same-server"
+    ? `${origin} runs under this node's own server uuid, ${server}: one of the two is a copy`
+    : `${origin} has changes of this very server up to ${theirsMicros} that are none of this database's, which ends at ${oursMicros}: it went back in time, or its disk was copied`;
 
 const unwillingReport = (outcome: Extract<PullOutcome, { kind: "unwilling" }>, origin: string): LinkReport => {
   switch (outcome.reason) {

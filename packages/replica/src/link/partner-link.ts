@@ -1,6 +1,7 @@
 import type { ServerUuid } from "@concordat/crdt";
 import { type Channel, type Conversation, type Hello, ProtocolError } from "@concordat/protocol";
 import { connectPartner } from "../connect-partner.js";
+import type { ForkEvidence } from "../fork/fork-evidence.js";
 import type { PartnerOptions } from "../partner.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
@@ -18,10 +19,12 @@ export interface LinkContext extends PullingContext {
   readonly clockSkewMaxMs: number;
   /** Refreshes from this partner, when its options allow it; resolves when the link may be tried again. */
   readonly refresh: (origin: string, signal: AbortSignal) => Promise<void>;
+  /** Resolves to whether this replica goes on under another server uuid. */
+  readonly heal: (origin: string, evidence: ForkEvidence) => Promise<boolean>;
 }
 
-/** What a link does next: pull over this connection, open a new one, wait for somebody to do something, or refresh. */
-type Next = "pull" | "reconnect" | "wait" | "refresh";
+/** What a link does next: pull over this connection, open a new one, wait for somebody to do something, refresh, or heal a fork. */
+type Next = "pull" | "reconnect" | "wait" | "refresh" | ForkEvidence;
 
 const NEW_LINK: LinkReport = { state: "never-connected", message: "not tried yet", remedy: undefined };
 const SUPPLY_ONLY: LinkReport = {
@@ -52,6 +55,11 @@ export class PartnerLink {
   #entriesApplied = 0;
   #bytesReceived = 0;
   #running: Promise<void> = Promise.resolve();
+  #markTried: () => void = () => undefined;
+  /** Resolves when it is known what came of the first try: a pull, or none. */
+  readonly tried = new Promise<void>((resolve) => {
+    this.#markTried = resolve;
+  });
 
   constructor(options: PartnerOptions, context: LinkContext) {
     this.options = options;
@@ -120,6 +128,7 @@ export class PartnerLink {
       this.#lastAttemptAtMicros = this.#context.clock.wallMicros();
       this.#met = undefined;
       const waitMs = await this.#attempt().catch((error: unknown) => this.#failed(error));
+      this.#markTried();
       if (waitMs > 0) await this.#sleep(waitMs);
     }
   }
@@ -128,9 +137,15 @@ export class PartnerLink {
   async #attempt(): Promise<number> {
     const next = await this.#connectAndPull();
     if (next === "reconnect") return 0;
+    if (typeof next === "object") return this.#heal(next);
     // Without a connection of its own, which would idle for as long as the refresh takes.
     if (next === "refresh") await this.#context.refresh(this.options.origin, this.#stop.signal);
     return this.#context.pollIntervalMs;
+  }
+
+  async #heal(evidence: ForkEvidence): Promise<number> {
+    const healed = await this.#context.heal(this.options.origin, evidence);
+    return healed ? 0 : this.#context.pollIntervalMs;
   }
 
   /** One connection, for as long as it serves. */
@@ -160,6 +175,7 @@ export class PartnerLink {
       const outcome = await session.pull((entries) => this.#noteApplied(entries));
       const next = this.#afterPull(outcome, session);
       if (next !== "pull") return next;
+      this.#markTried();
       await this.#waitForChanges(session.conversation);
     }
     return "reconnect";
@@ -191,9 +207,11 @@ export class PartnerLink {
         this.#complain(outcome.kind.replace("-", "_"), report);
         return automaticRefresh ? "refresh" : "wait";
       case "unwilling":
-      case "forked":
         this.#complain(outcome.kind, report);
         return "wait";
+      case "forked":
+        this.#complain(outcome.kind, report);
+        return outcome.evidence;
     }
   }
 

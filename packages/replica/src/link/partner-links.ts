@@ -40,6 +40,11 @@ export class PartnerLinks {
     return pulling.find((link) => link.options.origin === origin)?.options;
   }
 
+  /** Resolves when each link has tried to pull once. */
+  async tried(): Promise<void> {
+    await Promise.all([...this.#links.values()].filter((link) => link.pulls).map((link) => link.tried));
+  }
+
   noteHello(origin: string, hello: Hello): void {
     this.#links.get(origin)?.noteHello(hello);
   }

@@ -1,5 +1,6 @@
 import type { DomainUuid, ServerLag } from "@concordat/crdt";
 import type { UnwillingReason } from "@concordat/protocol";
+import type { ForkEvidence } from "../fork/fork-evidence.js";
 
 /** How a pull ended, when the connection did not. */
 export type PullOutcome =
@@ -8,7 +9,7 @@ export type PullOutcome =
   | { readonly kind: "domain-mismatch"; readonly domainUuid: DomainUuid }
   | { readonly kind: "refresh-required"; readonly lags: readonly ServerLag[] }
   | { readonly kind: "unwilling"; readonly reason: UnwillingReason; readonly lags: readonly ServerLag[] }
-  /** The partner has changes of this very server that this database has not: it went back in time, or was copied. */
-  | { readonly kind: "forked"; readonly oursMicros: number; readonly theirsMicros: number }
+  /** This database went back in time, or was copied: nothing is applied before it goes on under another server uuid. */
+  | { readonly kind: "forked"; readonly evidence: ForkEvidence }
   /** The database was replaced, or another pull of this supplier went ahead, while this one ran. */
   | { readonly kind: "superseded" };

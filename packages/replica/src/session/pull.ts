@@ -11,6 +11,7 @@ import {
 import type { Database } from "../database/database.js";
 import { COMMIT_NAME_BYTES } from "../database/rows.js";
 import { WriteBatch } from "../database/write-batch.js";
+import { forkEvidence } from "../fork/fork-evidence.js";
 import type { CreateHash } from "../ports/hash.js";
 import type { Random } from "../ports/random.js";
 import { purgeAsSupplier } from "../purge/purge-as-supplier.js";
@@ -48,6 +49,10 @@ export const pull = async (context: PullContext): Promise<PullOutcome> => {
   if (supplier.domainUuid !== database.domainUuid) {
     return { kind: "domain-mismatch", domainUuid: supplier.domainUuid };
   }
+  if (supplier.serverUuid === database.serverUuid) {
+    const evidence = await forkEvidence(database, supplier.serverUuid, undefined);
+    if (evidence) return { kind: "forked", evidence };
+  }
   const cursor = await database.cursorFor(supplier.serverUuid);
   const vector = remembered.requestFor(database.state.ruv);
   await conversation.send({ type: "incremental", domainUuid: database.domainUuid, cursor, ...vector });
@@ -62,18 +67,18 @@ export const pull = async (context: PullContext): Promise<PullOutcome> => {
     case "unwilling":
       return { kind: "unwilling", reason: reply.reason, lags: reply.lags };
     case "begin":
-      return checkBegin(context, database, reply) ?? (await applyStream(context, database, reply, cursor));
+      return (await checkBegin(context, database, reply)) ?? applyStream(context, database, reply, cursor);
     default:
       throw unexpected(reply?.type);
   }
 };
 
 /** What speaks against applying anything of the stream. @throws ProtocolError `clock_skew`. */
-const checkBegin = (context: PullContext, database: Database, begin: Begin): PullOutcome | undefined => {
+const checkBegin = async (context: PullContext, database: Database, begin: Begin): Promise<PullOutcome | undefined> => {
   refuseFutureRows(begin.rows, context.entryLimits());
-  const ours = database.state.ruv.get(database.serverUuid)?.seen ?? 0;
-  const theirs = begin.rows.find(({ server }) => server === database.serverUuid)?.seen ?? 0;
-  return theirs > ours ? { kind: "forked", oursMicros: ours, theirsMicros: theirs } : undefined;
+  const row = begin.rows.find(({ server }) => server === database.serverUuid);
+  const evidence = await forkEvidence(database, context.supplier.serverUuid, row);
+  return evidence && { kind: "forked", evidence };
 };
 
 const applyStream = async (
@@ -94,7 +99,7 @@ const applyStream = async (
     context.onApplied(applied);
     context.onCommit();
   }
-  return { kind: "applied", entries };
+  return entries > 0 ? { kind: "applied", entries } : { kind: "up-to-date" };
 };
 
 /** @returns how many entries changed; `undefined` when what was asked for no longer holds. */

@@ -1,10 +1,11 @@
-import { claimedRows, isUnseen, type Ruv, sameBytes, seenIn } from "@concordat/crdt";
-import type { Conversation, Cursor, Incremental, Refresh } from "@concordat/protocol";
+import { claimedRows, isUnseen, type Ruv, type RuvRow, sameBytes, seenIn } from "@concordat/crdt";
+import type { Conversation, Cursor, Hello, Incremental, Refresh } from "@concordat/protocol";
 import type { Snapshot } from "@concordat/storage";
 import { AbortScope } from "../abort-scope.js";
 import type { CommitSignal } from "../commit-signal.js";
 import { type Database, type Head, readHead } from "../database/database.js";
 import { commitAt, readRuvRows } from "../database/snapshot-reads.js";
+import { type ForkEvidence, forkEvidence } from "../fork/fork-evidence.js";
 import type { Clock } from "../ports/clock.js";
 import type { CreateHash } from "../ports/hash.js";
 import { REPLICA_LIMITS } from "../replica-limits.js";
@@ -15,12 +16,15 @@ import { decideIncremental, decideRefresh, type SupplierView } from "./supply-de
 export interface SupplierContext {
   readonly database: Database;
   readonly conversation: Conversation<"supplier">;
+  readonly consumer: Hello;
   readonly clock: Clock;
   readonly createHash: CreateHash;
   readonly commits: CommitSignal;
   readonly chunk: ChunkLimits;
   readonly isRefreshing: () => boolean;
   readonly onRequest: () => void;
+  /** The consumer has shown that this replica's history is one of two. */
+  readonly onFork: (evidence: ForkEvidence) => void;
   /** Aborts when this node stops supplying from this database. */
   readonly signal: AbortSignal;
 }
@@ -54,6 +58,8 @@ class SupplierSession {
   readonly #remembered: RememberedRuv;
   /** The vector that this consumer has once it has applied what it was last given. */
   #given: Ruv | undefined;
+  /** The consumer's row for this server that was last found to be of this history. */
+  #agreed: RuvRow | undefined;
 
   constructor(context: SupplierContext) {
     this.#context = context;
@@ -63,15 +69,38 @@ class SupplierSession {
   async answerIncremental(request: Incremental): Promise<void> {
     const { database, conversation } = this.#context;
     const consumer = this.#remembered.ruvOf(request);
+    const evidence = await this.#forkEvidence(consumer);
+    if (evidence) {
+      await conversation.send({ type: "unwilling", reason: "refreshing", lags: [] });
+      return this.#context.onFork(evidence);
+    }
+    const isOwedRows = this.#given === undefined && this.#hasOtherWordOf(consumer);
     // The vector in memory is that of the last commit: an idle consumer costs no read.
-    const early = decideIncremental(request, consumer, this.#view(database.state.ruv));
+    const early = decideIncremental(request, consumer, this.#view(database.state.ruv), isOwedRows);
     this.#given = consumer;
     if (early.kind === "answer") return conversation.send(early.reply);
     await this.#withSnapshot(async (snapshot, ruv) => {
-      const decision = decideIncremental(request, consumer, this.#view(ruv));
+      const decision = decideIncremental(request, consumer, this.#view(ruv), isOwedRows);
       if (decision.kind === "answer") return conversation.send(decision.reply);
       return this.#stream(snapshot, ruv, request.cursor, consumer);
     });
+  }
+
+  /** Whether the consumer's own server is known here by another lineage than its own: older, or of another history. */
+  #hasOtherWordOf(consumer: Ruv): boolean {
+    const { database, consumer: hello } = this.#context;
+    const ours = database.state.ruv.get(hello.serverUuid)?.lineage;
+    return ours !== undefined && ours.hash !== consumer.get(hello.serverUuid)?.lineage.hash;
+  }
+
+  /** A consumer with this very server uuid finds that out by itself. */
+  async #forkEvidence(consumer: Ruv): Promise<ForkEvidence | undefined> {
+    const { database, consumer: hello } = this.#context;
+    const row = consumer.get(database.serverUuid);
+    if (row === this.#agreed || hello.serverUuid === database.serverUuid) return undefined;
+    const evidence = await forkEvidence(database, hello.serverUuid, row);
+    if (evidence === undefined) this.#agreed = row;
+    return evidence;
   }
 
   async answerRefresh(request: Refresh): Promise<void> {

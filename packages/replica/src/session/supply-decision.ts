@@ -13,11 +13,17 @@ export type SupplyDecision =
   | { readonly kind: "stream" }
   | { readonly kind: "answer"; readonly reply: DomainMismatch | NoChanges | RefreshRequired | Unwilling };
 
-/** What to answer to `Incremental` from a consumer with the vector `consumer`. Pure. Model, section 4. */
+/**
+ * What to answer to `Incremental` from a consumer with the vector `consumer`. Pure. Model, section 4.
+ *
+ * @param isOwedRows whether the consumer is to see this node's vector though it lacks nothing: what is said there of its own
+ * changes may be of another history than its own (section 6).
+ */
 export const decideIncremental = (
   request: Pick<Incremental, "domainUuid">,
   consumer: Ruv,
   supplier: SupplierView,
+  isOwedRows = false,
 ): SupplyDecision => {
   if (request.domainUuid !== supplier.domainUuid) {
     return answer({ type: "domain-mismatch", domainUuid: supplier.domainUuid });
@@ -25,7 +31,7 @@ export const decideIncremental = (
   const difference = diffRuv(consumer, supplier.ruv);
   switch (difference.kind) {
     case "supply":
-      if (difference.ranges.length === 0) return answer({ type: "no-changes" });
+      if (difference.ranges.length === 0 && !isOwedRows) return answer({ type: "no-changes" });
       return { kind: "stream" };
     case "consumer-lags":
       return answer({ type: "refresh-required", lags: difference.lags });

@@ -8,6 +8,7 @@ import {
 } from "@concordat/protocol";
 import type { CommitSignal } from "../commit-signal.js";
 import type { Database } from "../database/database.js";
+import type { ForkEvidence } from "../fork/fork-evidence.js";
 import type { Clock } from "../ports/clock.js";
 import type { CreateHash } from "../ports/hash.js";
 import type { Log } from "../ports/log.js";
@@ -27,6 +28,8 @@ export interface SupplyingContext {
   /** A partner has said hello. */
   readonly onConsumer: (origin: string, hello: Hello) => void;
   readonly onRequest: (origin: string) => void;
+  /** A partner has shown that this replica's history is one of two. */
+  readonly onFork: (origin: string, evidence: ForkEvidence) => void;
 }
 
 /** The connections on which partners pull from this node. */
@@ -56,16 +59,24 @@ export class Supplying {
   }
 
   async #serve(channel: Channel): Promise<void> {
-    const { limits, log, onConsumer, onRequest } = this.#context;
+    const { limits, log, onConsumer, onFork, onRequest } = this.#context;
     const { partner } = channel;
     const stop = new AbortController();
     this.#open.set(channel, stop);
     const database = this.#context.database();
     const conversation = openConversation(channel, { role: "supplier", limits });
     try {
-      onConsumer(partner, await exchangeHello(conversation, this.#context.hello()));
-      const request = (): void => onRequest(partner);
-      await supply({ ...this.#context, database, conversation, signal: stop.signal, onRequest: request });
+      const consumer = await exchangeHello(conversation, this.#context.hello());
+      onConsumer(partner, consumer);
+      await supply({
+        ...this.#context,
+        database,
+        conversation,
+        consumer,
+        signal: stop.signal,
+        onRequest: () => onRequest(partner),
+        onFork: (evidence) => onFork(partner, evidence),
+      });
     } catch (error) {
       if (!stop.signal.aborted) {
         const reason = error instanceof Error ? error : new Error(String(error));

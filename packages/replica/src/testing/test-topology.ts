@@ -58,7 +58,9 @@ export const dial = (consumer: TestNode, supplier: TestNode, cut: Cut = {}): Cha
 /** One pull, whole or cut. */
 export const pullOnce = async (consumer: TestNode, supplier: TestNode, cut: Cut = {}): Promise<PullOutcome | "cut"> => {
   try {
-    return await consumer.replica.pullFrom(dial(consumer, supplier, cut));
+    return await consumer.replica.pullFrom(dial(consumer, supplier, cut), {
+      connect: async () => dial(consumer, supplier),
+    });
   } catch (error) {
     if (error instanceof ProtocolError && error.code === "connection_lost") return "cut";
     throw error;
@@ -87,11 +89,14 @@ export const refreshFrom = async (
   }
 };
 
-/** Copies of the first's database, refreshed from it. */
-export const topology = async (names: readonly string[]): Promise<TestNode[]> => {
+/** Copies of the first's database, refreshed from it, all with `options`. */
+export const topology = async (
+  names: readonly string[],
+  options: Partial<Omit<ReplicaOptions, "storage">> = {},
+): Promise<TestNode[]> => {
   const nodes: TestNode[] = [];
   for (const name of names) {
-    const node = await testNode(name);
+    const node = await testNode(name, options);
     const [first] = nodes;
     if (first) await refreshFrom(node, first);
     nodes.push(node);

@@ -20,10 +20,14 @@ export interface WriterContext {
   readonly database: () => Database;
   readonly schema: () => Schema;
   readonly onCommit: () => void;
+  /** What the first transactions wait for; `undefined` from then on. */
+  readonly held: () => Promise<void> | undefined;
 }
 
 /** A transaction that waits for its turn; `finish` is called when it is durable, `fail` when it is undone. */
 interface Job {
+  /** It reads what is stored, besides: those before it are committed first. */
+  readonly readsStore: boolean;
   readonly work: (transaction: EntryTransaction) => unknown;
   readonly finish: (committed: Committed<unknown>) => void;
   readonly fail: (error: unknown) => void;
@@ -42,9 +46,10 @@ export class Writer {
     this.#context = context;
   }
 
-  transact<T>(work: (transaction: EntryTransaction) => T | Promise<T>): Promise<Committed<T>> {
+  /** @param readsStore whether `work` reads the store as well as the transaction: it then finds all that was written before. */
+  transact<T>(work: (transaction: EntryTransaction) => T | Promise<T>, readsStore = false): Promise<Committed<T>> {
     return new Promise<Committed<T>>((resolve, reject) => {
-      this.#queue.push({ work, finish: (committed) => resolve(committed as Committed<T>), fail: reject });
+      this.#queue.push({ readsStore, work, finish: (committed) => resolve(committed as Committed<T>), fail: reject });
       this.#schedule();
     });
   }
@@ -52,11 +57,13 @@ export class Writer {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    void this.#context.turn.run(() => this.#drain());
+    const { held, turn } = this.#context;
+    const drain = (): Promise<void> => turn.run(() => this.#drain());
+    void (held()?.then(drain) ?? drain());
   }
 
   async #drain(): Promise<void> {
-    const jobs = this.#queue.splice(0, REPLICA_LIMITS.groupedTransactionsMax);
+    const jobs = this.#queue.splice(0, this.#grouped());
     this.#scheduled = false;
     if (this.#queue.length > 0) this.#schedule();
     const batch = new WriteBatch(this.#context.database());
@@ -75,6 +82,13 @@ export class Writer {
     for (const finish of done) finish();
   }
 
+  /** How many of those that wait share the next commit. */
+  #grouped(): number {
+    const next = this.#queue.findIndex(({ readsStore }, index) => readsStore && index > 0);
+    const limit = REPLICA_LIMITS.groupedTransactionsMax;
+    return next === -1 ? limit : Math.min(next, limit);
+  }
+
   /** @returns what to do once the batch is durable; nothing when the transaction failed. */
   async #run(job: Job, batch: WriteBatch): Promise<(() => void) | undefined> {
     const { clock, random, limits, schema } = this.#context;
@@ -86,8 +100,7 @@ export class Writer {
       const result = await job.work(transaction);
       transaction.end();
       if (!transaction.wrote) return () => job.finish({ result, changeId: undefined });
-      await transaction.check();
-      transaction.stage();
+      await transaction.stage();
       const row = batch.builder.row(serverUuid);
       batch.builder.setRow(serverUuid, { ...row, seen: ts, lineage: extendLineage(row.lineage, ts) });
       return () => job.finish({ result, changeId });

@@ -1,0 +1,72 @@
+import { newestCommonChange, type Ruv, type RuvRow } from "@concordat/crdt";
+import {
+  type Begin,
+  type Channel,
+  decodeEntry,
+  exchangeHello,
+  type Hello,
+  openConversation,
+  type ProtocolLimits,
+} from "@concordat/protocol";
+import { type Database, EMPTY_ROW } from "../database/database.js";
+import { entryKey } from "../database/key-space.js";
+import { stateOf } from "../database/stored-state.js";
+import type { CreateHash } from "../ports/hash.js";
+import { wireRows } from "../session/remembered-ruv.js";
+import { readStream } from "../session/stream-reader.js";
+
+export interface CommonHistoryContext {
+  readonly createHash: CreateHash;
+  readonly limits: ProtocolLimits;
+  readonly hello: () => Hello;
+}
+
+/**
+ * Up to when, in microseconds and at least `after`, the partner on `channel` has the same history of this server uuid as
+ * `database`. Asks the partner for all that it has of that uuid after `after`, and looks for changes that are here too; applies
+ * nothing. A partner that may not answer with a stream knows of no more.
+ *
+ * @throws ProtocolError as a pull does.
+ */
+export const commonHistoryUntil = async (
+  context: CommonHistoryContext,
+  channel: Channel,
+  database: Database,
+  after: number,
+): Promise<number> => {
+  const { createHash, limits, hello } = context;
+  const conversation = openConversation(channel, { role: "consumer", limits });
+  const { serverUuid: supplier, domainUuid } = await exchangeHello(conversation, hello());
+  if (domainUuid !== database.domainUuid) return after;
+  const rows = wireRows(rowsUntil(database, after));
+  await conversation.send({ type: "incremental", domainUuid, cursor: undefined, rows, frozenDigest: undefined });
+  const begin = await conversation.receive();
+
+  if (begin?.type !== "begin") return after;
+  let until = after;
+  for await (const { chunk } of readStream({ conversation, supplier, begin, createHash })) {
+    until = Math.max(until, await newestCommon(database, begin, chunk?.records ?? []));
+  }
+  return until;
+};
+
+/** The vector as it would be if this replica knew of its own changes up to `after` alone. */
+const rowsUntil = ({ state, serverUuid }: Database, after: number): Ruv => {
+  const own: RuvRow = state.ruv.get(serverUuid) ?? EMPTY_ROW;
+  return new Map(state.ruv).set(serverUuid, {
+    ...own,
+    seen: Math.min(own.seen, after),
+    purged: Math.min(own.purged, after),
+  });
+};
+
+const newestCommon = async (database: Database, begin: Begin, records: readonly Uint8Array[]): Promise<number> => {
+  const theirs = records.map((record) => decodeEntry(record, begin.servers, database.limits));
+  const stored = await database.store.getMany(theirs.map(({ uuid }) => entryKey(uuid)));
+  let newest = 0;
+  theirs.forEach((state, index) => {
+    const value = stored[index];
+    if (value) newest = Math.max(newest, newestCommonChange(stateOf(database, value), state, database.serverUuid));
+  });
+  return newest;
+};

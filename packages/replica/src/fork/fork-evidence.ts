@@ -1,0 +1,38 @@
+import type { RuvRow, ServerUuid } from "@concordat/crdt";
+import type { Database } from "../database/database.js";
+import { ownHistoryOf } from "../database/own-history.js";
+
+/** How it shows that this replica's history is one of two under one server uuid. Model, section 6. */
+export interface ForkEvidence {
+  /**
+   * `other-history`: the partner has changes of this server that are none of this database's commits. `same-server`: the partner
+   * says hello with this very server uuid.
+   */
+  readonly kind: "other-history" | "same-server";
+  /** Whose history there is twice: this replica, by the uuid that it had. */
+  readonly server: ServerUuid;
+  /** Who has shown it. */
+  readonly partner: ServerUuid;
+  /** Up to when each has changes of `server`, in microseconds. */
+  readonly oursMicros: number;
+  readonly theirsMicros: number;
+}
+
+/**
+ * What the vector of `partner` says about this replica's own history. Where it agrees, that is remembered: should the history
+ * ever turn out to be one of two, they are one up to there.
+ */
+export const forkEvidence = async (
+  database: Database,
+  partner: ServerUuid,
+  row: RuvRow | undefined,
+): Promise<ForkEvidence | undefined> => {
+  const server = database.serverUuid;
+  const oursMicros = database.state.ruv.get(server)?.seen ?? 0;
+  if (partner === server) return { kind: "same-server", server, partner, oursMicros, theirsMicros: row?.seen ?? 0 };
+  if (row === undefined || row.seen === 0) return undefined;
+  const answer = await ownHistoryOf(database, row);
+  if (answer === "here") database.noteAgreed(partner, row.lineage.at);
+  if (answer !== "elsewhere") return undefined;
+  return { kind: "other-history", server, partner, oursMicros, theirsMicros: row.seen };
+};

@@ -1,0 +1,113 @@
+import {
+  type EntryState,
+  extendLineage,
+  NO_LINEAGE,
+  type Reannouncement,
+  type RuvRow,
+  reannouncedEntry,
+  type ServerUuid,
+  type Uuid,
+} from "@concordat/crdt";
+import type { KeyRange, Operation } from "@concordat/storage";
+import { readCounterBases } from "../database/counter-base.js";
+import { type Database, EMPTY_ROW } from "../database/database.js";
+import { ALL_AGREED, ALL_COUNTER_BASES, ALL_CURSORS, feedBetween } from "../database/key-space.js";
+import { identityOperations } from "../database/meta.js";
+import { historyOperation, type OwnCommit, ownCommitBefore } from "../database/own-history.js";
+import { feedPagesOf, pagesOf } from "../database/snapshot-reads.js";
+import { stateOf } from "../database/stored-state.js";
+import { WriteBatch } from "../database/write-batch.js";
+
+export interface ForkHealing {
+  /** The last time, in microseconds, at which both histories of this server uuid are one. */
+  readonly after: number;
+  /** The server uuid that this replica goes on under. */
+  readonly to: ServerUuid;
+  readonly commitName: Uint8Array;
+}
+
+/**
+ * Gives the replica another server uuid in one commit: what it wrote after the histories parted is announced anew under that
+ * uuid, of the old one it claims no more than both have, and cursors are dropped, so that the other history can be pulled.
+ * Work grows with what changed here since the histories parted. In the writer's turn. Model, section 6.
+ *
+ * @returns how many entries are announced anew. The database has to be opened again.
+ */
+export const healFork = async (database: Database, { after, to, commitName }: ForkHealing): Promise<number> => {
+  const { serverUuid: from, table, state } = database;
+  const parting = state.ruv.has(from) ? await ownCommitBefore(database, after + 1) : undefined;
+  const batch = new WriteBatch(database);
+  const moved = await reannounce(batch, parting, { from, after, to });
+  const { builder } = batch;
+  const row = state.ruv.get(from) ?? EMPTY_ROW;
+  if (row.seen > after) builder.setRow(from, rowUntil(row, after, parting));
+  if (moved > 0) {
+    const lineage = extendLineage(NO_LINEAGE, row.seen);
+    builder.setRow(to, { seen: row.seen, purged: 0, lineage });
+    builder.addOperations([historyOperation(table.indexOf(to), lineage, state.head.sequence)]);
+  }
+  database.takeAgreedOperations();
+  if (row.seen > after) builder.addOperations(await removals(database, ALL_CURSORS));
+  builder.addOperations(await removals(database, ALL_AGREED));
+  builder.addOperations(await removals(database, ALL_COUNTER_BASES));
+  builder.addOperations(identityOperations({ ...database.identity, serverUuid: to }));
+  await batch.commit(commitName);
+  return moved;
+};
+
+const reannounce = async (
+  batch: WriteBatch,
+  parting: OwnCommit | undefined,
+  how: Omit<Reannouncement, "baseOf">,
+): Promise<number> => {
+  const { database } = batch;
+  let moved = 0;
+  const snapshot = await database.store.snapshot();
+  try {
+    const range = feedBetween(parting?.sequence ?? 0, database.state.head.sequence);
+    for await (const rows of feedPagesOf(snapshot, range)) {
+      const states = rows.flatMap(({ entry }) => (entry ? [stateOf(database, entry)] : []));
+      const bases = await readCounterBases(database.store, states, how.from);
+      for (const before of states) {
+        const baseOf = (attribute: string) => baseUntil(bases(before.uuid, attribute), how.after);
+        const state = reannouncedEntry(before, { ...how, baseOf });
+        if (state === undefined) continue;
+        await restage(batch, before.uuid, state);
+        moved += 1;
+      }
+    }
+  } finally {
+    await snapshot.close();
+  }
+  return moved;
+};
+
+/** A total that is newer than the parting is of one history only. */
+const baseUntil = <T extends { readonly ts: number }>(base: T | undefined, after: number): T | undefined =>
+  base && base.ts <= after ? base : undefined;
+
+const restage = async (batch: WriteBatch, uuid: Uuid, state: EntryState): Promise<void> => {
+  await batch.load([uuid, state.uuid]);
+  if (state.uuid !== uuid) batch.remove(uuid);
+  batch.stage(state);
+};
+
+/** The row of the old uuid, cut down to what both histories have. */
+const rowUntil = ({ seen, purged }: RuvRow, after: number, parting: OwnCommit | undefined): RuvRow => ({
+  seen: Math.min(seen, after),
+  purged: Math.min(purged, after),
+  lineage: parting?.lineage ?? NO_LINEAGE,
+});
+
+const removals = async ({ store }: Database, range: KeyRange): Promise<Operation[]> => {
+  const operations: Operation[] = [];
+  const snapshot = await store.snapshot();
+  try {
+    for await (const rows of pagesOf(snapshot, range)) {
+      for (const { key } of rows) operations.push({ key, value: undefined });
+    }
+  } finally {
+    await snapshot.close();
+  }
+  return operations;
+};

@@ -1,0 +1,119 @@
+import { randomUuid, type ServerUuid } from "@concordat/crdt";
+import type { Channel } from "@concordat/protocol";
+import type { Database } from "../database/database.js";
+import { COMMIT_NAME_BYTES } from "../database/rows.js";
+import { onAbort } from "../on-abort.js";
+import type { Log } from "../ports/log.js";
+import type { Random } from "../ports/random.js";
+import type { Turn } from "../turn.js";
+import { type CommonHistoryContext, commonHistoryUntil } from "./common-history.js";
+import type { ForkEvidence } from "./fork-evidence.js";
+import { healFork } from "./heal-fork.js";
+
+export interface HealingContext extends CommonHistoryContext {
+  readonly turn: Turn;
+  readonly random: Random;
+  readonly log: Log;
+  readonly database: () => Database;
+  /** Opens a database again after its identity has changed. */
+  readonly reopen: (database: Database) => Promise<Database>;
+  /** Makes `database` the one that is served. Within the writer's turn. */
+  readonly swap: (database: Database) => Promise<void>;
+  /** This replica has another server uuid. */
+  readonly onHealed: () => void;
+  readonly closing: AbortSignal;
+}
+
+/** Who has shown that this replica's history is one of two. */
+export interface ForkWitness {
+  readonly origin: string;
+  readonly evidence: ForkEvidence;
+  /** Opens a connection of its own to the witness, to compare the histories; `undefined` when there is no way to it. */
+  readonly connect: ((signal: AbortSignal) => Promise<Channel>) | undefined;
+}
+
+/** Gives this replica another server uuid when its history turns out to be one of two. Model, section 6. */
+export class Healing {
+  readonly #context: HealingContext;
+  /** Of each origin that showed this replica's own server uuid, the one that it was told was its own since. */
+  readonly #renamedFor = new Map<string, ServerUuid>();
+
+  constructor(context: HealingContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Heals what `witness` has shown. Writes wait for it. Resolves to whether this replica goes on under another uuid; `false` when
+   * the witness is this very replica, met through its own address, or when nothing is known of where the histories parted.
+   *
+   * @throws ProtocolError when the histories could not be compared: nothing has changed, and the next meeting tries again.
+   */
+  async heal(witness: ForkWitness): Promise<boolean> {
+    const { turn, onHealed } = this.#context;
+    const { server, kind } = witness.evidence;
+    if (kind === "same-server" && this.#renamedFor.get(witness.origin) === server) return false;
+    const healed = await turn.run(() => this.#healInTurn(witness));
+    if (healed) onHealed();
+    return healed;
+  }
+
+  /** Takes another server uuid, and goes on from here: for a database that was restored, and has not written since. */
+  async renew(): Promise<ServerUuid> {
+    const { turn, database, onHealed } = this.#context;
+    await turn.run(() => this.#renew(database(), Number.MAX_SAFE_INTEGER, undefined));
+    onHealed();
+    return database().serverUuid;
+  }
+
+  async #healInTurn(witness: ForkWitness): Promise<boolean> {
+    const found = this.#context.database();
+    // Another witness was heard first.
+    if (found.serverUuid !== witness.evidence.server) return true;
+    const after = await this.#partingOf(witness, found);
+    if (after === 0) return false;
+    await this.#renew(found, after, witness);
+    return true;
+  }
+
+  /** 0 when nothing is known. */
+  async #partingOf({ connect, evidence }: ForkWitness, found: Database): Promise<number> {
+    const agreed = found.agreedMicros(evidence.partner);
+    if (connect === undefined) return agreed;
+    const { closing } = this.#context;
+    const channel = await connect(closing);
+    const release = onAbort(closing, () => void channel.close());
+    try {
+      return await commonHistoryUntil(this.#context, channel, found, agreed);
+    } finally {
+      release();
+      await channel.close();
+    }
+  }
+
+  async #renew(found: Database, after: number, witness: ForkWitness | undefined): Promise<void> {
+    const { random, log, reopen, swap } = this.#context;
+    const from = found.serverUuid;
+    const to = randomUuid<ServerUuid>(random.bytes(16));
+    const spread = found.agreedBeyond(after);
+    const entries = await healFork(found, { after, to, commitName: random.bytes(COMMIT_NAME_BYTES) });
+    await swap(await reopen(found));
+    if (witness === undefined) {
+      log.info("server_uuid_renewed", `goes on as server ${to}, no longer as ${from}`, { from, to });
+      return;
+    }
+    const { origin, evidence } = witness;
+    if (evidence.kind === "same-server") this.#renamedFor.set(origin, to);
+    log.warn(
+      "fork_healed",
+      `the database went back in time, or was copied, as ${origin} has shown: it goes on as server ${to}, and announces ${entries} entries anew that it had changed since`,
+      { origin, from, to, entries, afterMicros: after },
+    );
+    if (spread.length > 0) {
+      log.warn(
+        "fork_spread",
+        "partners had pulled changes that are announced anew: run refresh-replication-consumer on them, since of the other history they may lack some",
+        { servers: spread },
+      );
+    }
+  }
+}

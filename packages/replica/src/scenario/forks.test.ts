@@ -1,0 +1,318 @@
+import type { ServerUuid, Uuid } from "@concordat/crdt";
+import type { Storage } from "@concordat/storage";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { PullOutcome } from "../index.js";
+import { cloneOf, goBack, photographDisk } from "../testing/disks.js";
+import { becomes, eventually, statusOf } from "../testing/links.js";
+import {
+  closeAll,
+  createEntries,
+  expectConverged,
+  heal,
+  partner,
+  pullOnce,
+  refreshFrom,
+  restart,
+  type TestNode,
+  topology,
+} from "../testing/test-topology.js";
+
+const DAY_MS = 86_400_000;
+
+/** Three copies of one domain; A is the one whose disk is not to be trusted. */
+let a: TestNode;
+let b: TestNode;
+let c: TestNode;
+let shared: Uuid;
+let photograph: Storage;
+/** The server uuid that A had when the photograph was taken. */
+let former: ServerUuid;
+
+beforeEach(async () => {
+  [a, b, c] = (await topology(["a", "b", "c"])) as [TestNode, TestNode, TestNode];
+  shared = await a.replica.create({ title: "shared", tags: ["old"], settings: { k: 0 }, hits: 5 });
+  await heal([a, b, c]);
+  // Whoever has pulled says so with its next request.
+  await heal([a, b, c]);
+  photograph = await photographDisk(a);
+  former = a.replica.serverUuid;
+});
+
+afterEach(async () => {
+  await heal([a, b, c]);
+  await expectConverged([a, b, c]);
+  await closeAll([a, b, c]);
+});
+
+const pass = (ms: number): void => {
+  for (const { clock } of [a, b, c]) clock.advance(ms);
+};
+
+const kindOf = (outcome: PullOutcome | "cut"): string => (typeof outcome === "string" ? outcome : outcome.kind);
+
+const shown = async ({ replica }: TestNode, uuid: Uuid): Promise<unknown> => (await replica.get(uuid))?.attributes;
+
+const conflictKinds = async ({ replica }: TestNode): Promise<string[]> =>
+  (await replica.conflicts()).conflicts.map(({ kind }) => kind);
+
+/** A goes on, B learns of it, and then A's disk is put back. */
+const forgetAfter = async (change: () => Promise<unknown>): Promise<void> => {
+  pass(1_000);
+  await change();
+  await pullOnce(b, a);
+  a = await goBack(a, photograph);
+  pass(1_000);
+};
+
+describe("a disk that went back in time", () => {
+  test("is found out by the first partner that is asked, before anything is written; the node takes a new uuid and gets everything back", async () => {
+    let forgotten: Uuid[] = [];
+    await forgetAfter(async () => {
+      forgotten = await createEntries(a, 3, "forgotten");
+      await a.replica.modify(shared, { title: "forgotten" });
+    });
+    expect(a.replica.serverUuid).toBe(former);
+    expect(await pullOnce(a, b)).toMatchObject({ kind: "forked", evidence: { kind: "other-history", server: former } });
+    expect(a.replica.serverUuid).not.toBe(former);
+    expect(kindOf(await pullOnce(a, b))).toBe("applied");
+    expect(await a.replica.getMany(forgotten)).not.toContain(undefined);
+    expect(await shown(a, shared)).toMatchObject({ title: "forgotten" });
+    for (const node of [a, b]) expect(await conflictKinds(node)).toEqual([]);
+    await expectConverged([a, b]);
+  });
+
+  test("what was written since it went back and before it met anyone is not lost, nor is what it forgot", async () => {
+    let forgotten: Uuid[] = [];
+    await forgetAfter(async () => {
+      forgotten = await createEntries(a, 2, "forgotten");
+      await a.replica.modify(shared, { note: "forgotten", tags: { add: ["forgotten"] }, settings: { set: { f: 1 } } });
+    });
+    const again = await createEntries(a, 2, "written again");
+    await a.replica.modify(shared, { tags: { add: ["again"], remove: ["old"] }, settings: { set: { k: 1 } } });
+    expect(kindOf(await pullOnce(a, b))).toBe("forked");
+    await heal([a, b, c]);
+    for (const node of [a, b, c]) {
+      expect(await node.replica.getMany([...forgotten, ...again])).not.toContain(undefined);
+      expect(await shown(node, shared)).toEqual({
+        title: "shared",
+        note: "forgotten",
+        tags: ["again", "forgotten"],
+        settings: { f: 1, k: 1 },
+        hits: 5,
+      });
+      expect(await conflictKinds(node)).toEqual([]);
+    }
+  });
+
+  test("a value that both histories wrote is a conflict of two writes, and both are there", async () => {
+    await forgetAfter(() => a.replica.modify(shared, { title: "forgotten" }));
+    await a.replica.modify(shared, { title: "again" });
+    await pullOnce(a, b);
+    await heal([a, b, c]);
+    for (const { replica } of [a, b, c]) {
+      const [conflict, ...others] = (await replica.conflicts()).conflicts;
+      expect(others).toEqual([]);
+      expect(conflict).toMatchObject({
+        kind: "overwrite",
+        winner: { value: "again" },
+        losers: [{ value: "forgotten" }],
+      });
+    }
+  });
+
+  test("a counter that both histories counted on has what both added", async () => {
+    await forgetAfter(() => a.replica.modify(shared, { hits: { increment: 10 } }));
+    await a.replica.modify(shared, { hits: { increment: 100 } });
+    await a.replica.modify(shared, { hits: { increment: -1 } });
+    await pullOnce(a, b);
+    await heal([a, b, c]);
+    for (const node of [a, b, c]) expect(await shown(node, shared)).toMatchObject({ hits: 114 });
+  });
+
+  test("what it deleted again stays deleted, and what it had deleted and forgot too", async () => {
+    const [one, two] = (await createEntries(a, 2, "to go")) as [Uuid, Uuid];
+    await heal([a, b, c]);
+    await heal([a, b, c]);
+    photograph = await photographDisk(a);
+    await forgetAfter(() => a.replica.delete(one));
+    await a.replica.delete(two);
+    expect((await a.replica.lookup(one)).kind).toBe("live");
+    await pullOnce(a, b);
+    await heal([a, b, c]);
+    for (const { replica } of [a, b, c]) {
+      for (const uuid of [one, two]) expect((await replica.lookup(uuid)).kind).toBe("tombstone");
+    }
+  });
+
+  test("as a supplier it finds out from what the consumer has seen, and hands out nothing under the old uuid", async () => {
+    await forgetAfter(() => createEntries(a, 2, "forgotten"));
+    const again = await createEntries(a, 2, "again");
+    const before = b.replica.ruv().get(former);
+    expect(await pullOnce(b, a)).toMatchObject({ kind: "unwilling", reason: "refreshing" });
+    await eventually(() => expect(a.replica.serverUuid).not.toBe(former));
+    expect(b.replica.ruv().get(former)).toEqual(before);
+    await pullOnce(b, a);
+    expect(await b.replica.getMany(again)).not.toContain(undefined);
+  });
+
+  test("a partner that never asks for anything is enough, and one that was only told by others", async () => {
+    await forgetAfter(() => createEntries(a, 2, "forgotten"));
+    await pullOnce(c, b);
+    await createEntries(a, 1, "again");
+    await createEntries(c, 1, "of the other");
+    expect(kindOf(await pullOnce(a, c))).toBe("forked");
+    expect(kindOf(await pullOnce(a, c))).toBe("applied");
+  });
+
+  test("what no partner had seen when the disk was copied is known as the same later, not as two creations", async () => {
+    const [unseen] = (await createEntries(a, 1, "in both histories")) as [Uuid];
+    await a.replica.modify(shared, { title: "in both histories" });
+    photograph = await photographDisk(a);
+    await forgetAfter(() => a.replica.modify(unseen, { note: "forgotten" }));
+    await a.replica.modify(unseen, { title: "again" });
+    await pullOnce(a, b);
+    await heal([a, b, c]);
+    for (const node of [a, b, c]) {
+      expect(await shown(node, unseen)).toEqual({ title: "again", note: "forgotten" });
+      expect(await conflictKinds(node)).toEqual([]);
+    }
+  });
+
+  test("with its links it heals by itself, and is in sync", async () => {
+    const forgotten: Uuid[] = [];
+    await forgetAfter(async () => forgotten.push(...(await createEntries(a, 3, "forgotten"))));
+    await createEntries(a, 2, "again");
+    a.replica.setPartners([partner(a, b)]);
+    b.replica.setPartners([partner(b, a)]);
+    await becomes(a, b, "in-sync");
+    await becomes(b, a, "in-sync");
+    expect(a.replica.serverUuid).not.toBe(former);
+    expect(await a.replica.getMany(forgotten)).not.toContain(undefined);
+    await eventually(() => expectConverged([a, b]));
+    for (const { replica } of [a, b]) replica.setPartners([]);
+  });
+
+  test("started with partners, it writes nothing under the old uuid when one can be reached", async () => {
+    await forgetAfter(() => createEntries(a, 2, "forgotten"));
+    await restart(a, { partners: [partner(a, b)] });
+    const { changeId } = await a.replica.transact((transaction) =>
+      transaction.create({ title: "right after the start" }),
+    );
+    expect(changeId?.server).toBe(a.replica.serverUuid);
+    expect(changeId?.server).not.toBe(former);
+    a.replica.setPartners([]);
+  });
+
+  test("when no partner can be reached it takes writes all the same", async () => {
+    await forgetAfter(() => createEntries(a, 2, "forgotten"));
+    await restart(a, { partners: [partner(a, b, { connect: () => Promise.reject(new Error("no route")) })] });
+    const { changeId } = await a.replica.transact((transaction) => transaction.create({ title: "alone" }));
+    expect(changeId?.server).toBe(former);
+    a.replica.setPartners([]);
+    await pullOnce(a, b);
+  });
+
+  test("a partner that gives no answer holds back the first write for two seconds, not for ever", async () => {
+    await restart(a, { partners: [partner(a, b, { connect: () => new Promise(() => undefined) })] });
+    const writing = a.replica.create({ title: "late" });
+    a.clock.advance(2_000);
+    await writing;
+    a.replica.setPartners([]);
+  });
+
+  test("when the partner has purged beyond the parting, what is only here is exported, and the node is refreshed", async () => {
+    await forgetAfter(() => a.replica.delete(shared));
+    await pullOnce(c, b);
+    pass(8 * DAY_MS);
+    for (const { replica } of [b, c]) await replica.purge();
+    const exported: unknown[] = [];
+    await restart(a, {
+      onDiscard: async (entries) => {
+        for await (const entry of entries) exported.push(entry.attributes);
+      },
+    });
+    await createEntries(a, 1, "only here");
+    a.replica.setPartners([partner(a, b, { automaticRefresh: true })]);
+    await becomes(a, b, "in-sync");
+    expect(exported).toEqual([{ title: "only here 0" }]);
+    expect((await a.replica.lookup(shared)).kind).toBe("absent");
+    a.replica.setPartners([]);
+  });
+});
+
+describe("a disk that was copied", () => {
+  test("both run, and each has partners: one of them takes a new uuid, and nothing is lost", async () => {
+    const twin = await cloneOf(photograph, a, "twin");
+    pass(1_000);
+    const mine = await createEntries(a, 2, "of the original");
+    pass(1_000);
+    const theirs = await createEntries(twin, 2, "of the copy");
+    await pullOnce(b, a);
+    expect(kindOf(await pullOnce(b, twin))).toBe("unwilling");
+    await eventually(() => expect(twin.replica.serverUuid).not.toBe(former));
+    expect(a.replica.serverUuid).toBe(former);
+    await heal([a, b, c, twin]);
+    for (const node of [a, b, c, twin]) {
+      expect(await node.replica.getMany([...mine, ...theirs])).not.toContain(undefined);
+      expect(await conflictKinds(node)).toEqual([]);
+    }
+    await expectConverged([a, b, c, twin]);
+    await closeAll([twin]);
+  });
+
+  test("the two meet each other: whoever asks takes a new uuid", async () => {
+    const twin = await cloneOf(photograph, a, "twin");
+    pass(1_000);
+    const mine = await createEntries(a, 2, "of the original");
+    const theirs = await createEntries(twin, 2, "of the copy");
+    expect(await pullOnce(twin, a)).toMatchObject({
+      kind: "forked",
+      evidence: { kind: "same-server", server: former },
+    });
+    expect(twin.replica.serverUuid).not.toBe(former);
+    await heal([a, b, c, twin]);
+    for (const node of [a, b, c, twin])
+      expect(await node.replica.getMany([...mine, ...theirs])).not.toContain(undefined);
+    await expectConverged([a, b, c, twin]);
+    await closeAll([twin]);
+  });
+
+  test("a node whose partner is itself says so, and does not take one uuid after the other", async () => {
+    a.replica.setPartners([partner(a, a)]);
+    await becomes(a, a, "duplicate-server-uuid");
+    await eventually(() => expect(a.replica.serverUuid).not.toBe(former));
+    const { serverUuid } = a.replica;
+    await becomes(a, a, "duplicate-server-uuid");
+    expect(statusOf(a).message).toContain("runs under this node's own server uuid");
+    expect(statusOf(a).remedy).toContain("is this very node");
+    a.replica.pullNow();
+    await becomes(a, a, "duplicate-server-uuid");
+    expect(a.replica.serverUuid).toBe(serverUuid);
+    a.replica.setPartners([]);
+  });
+});
+
+describe("a restore", () => {
+  test("takes a new server uuid and pulls back what partners still have", async () => {
+    pass(1_000);
+    const lost = await createEntries(a, 3, "after the backup");
+    await pullOnce(b, a);
+    a = await goBack(a, photograph);
+    const renewed = await a.replica.renewServerUuid();
+    expect(renewed).toBe(a.replica.serverUuid);
+    expect(renewed).not.toBe(former);
+    expect(await pullOnce(a, b)).toEqual({ kind: "applied", entries: 3 });
+    expect(await a.replica.getMany(lost)).not.toContain(undefined);
+    const { changeId } = await a.replica.transact((transaction) => transaction.create({ title: "goes on" }));
+    expect(changeId?.server).toBe(renewed);
+  });
+
+  test("of an empty, new replica changes nothing but its uuid", async () => {
+    await refreshFrom(c, b);
+    const before = await c.replica.digest();
+    const renewed = await c.replica.renewServerUuid();
+    await restart(c);
+    expect(c.replica.serverUuid).toBe(renewed);
+    expect(await c.replica.digest()).toEqual(before);
+  });
+});
