@@ -129,6 +129,80 @@ describe("concordat conflicts", () => {
     await converge(a, b);
   });
 
+  it("shows a unique value with the entry that had it first, and gives it to the other when told to", async () => {
+    const pair = await startedTogether("[attributes.name]\nunique = true\n");
+    const [a, b] = pair;
+    let [first, second] = ["", ""];
+    await apart(
+      pair,
+      async () => {
+        first = await a.put({ name: "root" });
+      },
+      async () => {
+        second = await b.put({ name: "root" });
+      },
+    );
+    const conflict = await listedOnBoth(pair);
+    expect(conflict).toMatchObject({
+      kind: "unique",
+      attribute: "name",
+      winner: { uuid: first, value: "root" },
+      losers: [{ uuid: second, value: "root" }],
+    });
+    for (const node of pair) {
+      expect(await node.json("entry", "get", second)).toMatchObject({ attributes: {}, hidden: ["name"] });
+    }
+    await succeeds(a, "conflicts", "resolve", conflict.id, "--keep", "loser");
+    await goneOnBoth(pair);
+    await converge(a, b);
+    expect((await b.json<EntryJson>("entry", "get", second)).attributes).toEqual({ name: "root" });
+    expect((await b.json<EntryJson>("entry", "get", first)).attributes).toEqual({});
+  });
+
+  it("hides a reference to an entry that was deleted elsewhere, and shows it again for an entry that is there", async () => {
+    const pair = await startedTogether('[attributes.member]\nmerge = "set"\nreference = true\n');
+    const [a, b] = pair;
+    const [target, group] = [await a.put({ title: "target" }), await a.put({ title: "group" })];
+    await converge(a, b);
+    await apart(
+      pair,
+      () => succeeds(a, "entry", "delete", target),
+      () => succeeds(b, "entry", "patch", group, JSON.stringify({ member: [target] })),
+    );
+    const conflict = await listedOnBoth(pair);
+    expect(conflict).toMatchObject({
+      kind: "reference",
+      uuid: group,
+      attribute: "member",
+      losers: [{ value: target }],
+    });
+    for (const node of pair) {
+      const { attributes, hidden } = await node.json<EntryJson>("entry", "get", group);
+      expect([attributes.title, attributes.member ?? [], hidden]).toEqual(["group", [], ["member"]]);
+    }
+    await succeeds(b, "conflicts", "resolve", conflict.id, "--keep", "winner");
+    await goneOnBoth(pair);
+    await converge(a, b);
+    expect(await a.json("entry", "get", group)).not.toHaveProperty("hidden");
+  });
+
+  it("lists an entry that lacks what the schema requires, on both nodes, until somebody writes it", async () => {
+    const pair = await startedTogether();
+    const [a, b] = pair;
+    const uuid = await a.put({ title: "no name" });
+    await converge(a, b);
+    for (const node of pair) {
+      await node.editConfig((text) => `${text}\n[attributes.name]\nrequired = true\n`);
+      await succeeds(node, "reload");
+    }
+    const listedInvalid = (await listed(a)).filter((conflict) => conflict.uuid === uuid);
+    expect(listedInvalid).toMatchObject([{ kind: "invalid", losers: [{ uuid, attributes: { title: "no name" } }] }]);
+    expect(await listed(b)).toEqual(await listed(a));
+    expect(await succeeds(b, "conflicts", "show", `invalid.${uuid}`)).toContain("write what is missing");
+    for (const { uuid: other } of await listed(a)) await succeeds(a, "entry", "patch", other, '{"name": "here"}');
+    await goneOnBoth(pair);
+  });
+
   it("exits 2 without a side, 1 for a conflict that there is not, 3 without a daemon", async () => {
     const [a] = await createPair();
     expect((await a.run("conflicts", "list")).exitCode).toBe(3);

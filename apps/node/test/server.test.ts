@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { chmod, stat, writeFile } from "node:fs/promises";
 import { request as httpRequest } from "node:http";
@@ -120,13 +121,22 @@ describe("concordat server", () => {
     expect(stderr).toContain("0.0.0.0 is none: write 127.0.0.1:8443");
   });
 
-  it("warns of constraints that it does not hold entries to", async () => {
+  it("holds entries to the constraints of its file, and names the line of an import that breaks one", async () => {
     const node = await createNode();
-    await node.editConfig((text) => `${text}\n[attributes.name]\nunique = true\n[attributes.tags]\nmerge = "set"\n`);
+    await node.editConfig((text) => `${text}\n[attributes.name]\nunique = true\nrequired = true\n`);
     await node.start();
-    const { msg } = await node.daemon.logged("setting_not_enforced");
-    expect(msg).toContain("[attributes.name] unique = true is not enforced");
-    expect(node.daemon.log().filter(({ event }) => event === "setting_not_enforced")).toHaveLength(1);
+    await node.put({ name: "taken" });
+    const twice = await node.run("entry", "put", randomUUID(), '{"name": "taken"}');
+    expect(twice.exitCode).toBe(1);
+    expect(twice.stderr).toContain("has that value already");
+    const without = await node.run("entry", "put", randomUUID(), '{"title": "no name"}');
+    expect(without.stderr).toContain("the schema does not accept it");
+    const file = join(node.directory, "people.ndjson");
+    const lines = ["free", "free too", "taken"].map((name) => JSON.stringify({ attributes: { name } }));
+    await writeFile(file, lines.join("\n"));
+    const { exitCode, stderr } = await node.run("import", file);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("line 3 was refused");
   });
 
   it("runs without [replication], for its own data", async () => {

@@ -49,6 +49,7 @@ describe("one mistake, one error, at its place", () => {
     ["log level", "log_level = 'verbos'", "1:13 invalid_value 'verbos'"],
     ["log level, near", 'log_level = "Warning"', '1:13 invalid_value "Warning"'],
     ["log level, nearer", 'log_level = "inof"', '1:13 invalid_value "inof" -> info'],
+    ["unique conflict", `${node}unique_conflict = "earlist"`, '5:19 invalid_value "earlist" -> earliest'],
     ["merge", '[attributes.a]\nmerge = "sets"', '2:9 invalid_value "sets" -> set'],
     ["counter", '[attributes.a]\nmerge = "counter"\nunique = true', "3:10 invalid_value true"],
     ["attribute without a name", '[attributes.""]', '1:13 invalid_value ""'],

@@ -31,6 +31,11 @@ export type StorageConfig =
   | { readonly type: "memory" }
   | { readonly type: "postgres"; readonly url: string };
 
+export const uniqueConflicts = ["earliest", "all"] as const;
+
+/** `earliest`: the entry that had the value first; `all`: none of them. The same on all nodes, or they show different things. */
+export type UniqueConflict = (typeof uniqueConflicts)[number];
+
 export interface ReplicationConfig {
   /** Where partners reach this node, and what its certificate is made for. */
   readonly origin: Origin;
@@ -41,6 +46,8 @@ export interface ReplicationConfig {
   readonly changelogMaxAgeMs: number;
   /** How far ahead of the local clock a change may be stamped; 5 minutes by default (model, section 1). */
   readonly maxClockSkewMs: number;
+  /** Who shows a value of a unique attribute that several entries have after a merge; `earliest` by default (model, section 3). */
+  readonly uniqueConflict: UniqueConflict;
   /** In the order of the file; their origins differ from each other and from this node's. */
   readonly partners: readonly PartnerConfig[];
 }

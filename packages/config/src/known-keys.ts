@@ -13,7 +13,14 @@ export const knownKeys = {
     "attributes",
   ],
   storage: ["type", "url"],
-  replication: ["origin", "bindaddress", "task_poll_interval", "changelog_max_age", "max_clock_skew"],
+  replication: [
+    "origin",
+    "bindaddress",
+    "task_poll_interval",
+    "changelog_max_age",
+    "max_clock_skew",
+    "unique_conflict",
+  ],
   partner: ["type", "partner_cert", "supplier_cert", "consumer_cert", "automatic_refresh"],
   attribute: ["merge", "unique", "reference", "required"],
 } as const;

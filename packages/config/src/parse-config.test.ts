@@ -28,6 +28,7 @@ bindaddress  = "127.0.0.1:8444"
 task_poll_interval = 0.5
 changelog_max_age  = "1.5h"
 max_clock_skew     = "250ms"
+unique_conflict    = "all"
 
 [replication."repl://localhost:8445"]
 type = "mutual-pull"
@@ -69,6 +70,7 @@ test("every key", () => {
       taskPollIntervalMs: 500,
       changelogMaxAgeMs: 5_400_000,
       maxClockSkewMs: 250,
+      uniqueConflict: "all",
       partners: [
         {
           type: "mutual-pull",
@@ -118,6 +120,7 @@ bindaddress = "0.0.0.0:1"`;
     taskPollIntervalMs: 15_000,
     changelogMaxAgeMs: 604_800_000,
     maxClockSkewMs: 300_000,
+    uniqueConflict: "earliest",
   });
 });
 

@@ -1,5 +1,5 @@
 import { type BindAddress, parseBindAddress } from "./bind-address.js";
-import type { PartnerConfig, ReplicationConfig } from "./config.js";
+import { type PartnerConfig, type ReplicationConfig, uniqueConflicts } from "./config.js";
 import { parseDuration } from "./duration.js";
 import type { IssueLog } from "./issue-log.js";
 import { knownKeys } from "./known-keys.js";
@@ -28,9 +28,10 @@ export const readReplication = (table: TableReader, log: IssueLog): ReplicationC
   const taskPollIntervalMs = readPollInterval(table, log);
   const changelogMaxAgeMs = readDuration(table.string("changelog_max_age"), log) ?? changelogMaxAgeMsDefault;
   const maxClockSkewMs = readDuration(table.string("max_clock_skew"), log) ?? maxClockSkewMsDefault;
+  const uniqueConflict = table.choice("unique_conflict", uniqueConflicts)?.value ?? "earliest";
   const partners = readPartners(table, table.keys.filter(isPartnerKey), origin, log);
   if (origin === undefined || bindAddress === undefined) return undefined;
-  return { origin, bindAddress, taskPollIntervalMs, changelogMaxAgeMs, maxClockSkewMs, partners };
+  return { origin, bindAddress, taskPollIntervalMs, changelogMaxAgeMs, maxClockSkewMs, uniqueConflict, partners };
 };
 
 /** The address in a setting; what is none is reported. */

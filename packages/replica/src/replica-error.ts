@@ -1,3 +1,5 @@
+import type { Uuid } from "@concordat/crdt";
+
 export type ReplicaErrorCode =
   /** No live entry has this uuid. */
   | "entry_not_found"
@@ -30,11 +32,15 @@ export type ReplicaErrorCode =
 export class ReplicaError extends Error {
   override readonly name = "ReplicaError";
 
+  /** Which entry of a transaction a constraint refuses. */
+  readonly entry: Uuid | undefined;
+
   constructor(
     readonly code: ReplicaErrorCode,
     message: string,
-    options?: ErrorOptions,
+    options: ErrorOptions & { readonly entry?: Uuid } = {},
   ) {
     super(message, options);
+    this.entry = options.entry;
   }
 }

@@ -18,8 +18,13 @@ export interface StandardResult {
 export const issuesOf = (schema: StandardSchema, value: unknown): readonly string[] => {
   try {
     const result = schema["~standard"].validate(value);
-    if (result instanceof Promise) return ["the validator is asynchronous: it cannot be asked while entries merge"];
-    return (result.issues ?? []).map(({ message }) => message);
+    if (result instanceof Promise) {
+      // What becomes of it is of no interest, and must not end the process as a rejection that nobody handles.
+      result.catch(() => undefined);
+      return ["the validator is asynchronous: it cannot be asked while entries merge"];
+    }
+    if (result.issues === undefined) return [];
+    return result.issues.length === 0 ? ["is not accepted"] : result.issues.map(({ message }) => message);
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }

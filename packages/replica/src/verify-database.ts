@@ -12,7 +12,7 @@ import {
 } from "@concordat/crdt";
 import { decodeEntry, encodeEntry } from "@concordat/protocol";
 import type { Row, Snapshot } from "@concordat/storage";
-import { type Database, readHead } from "./database/database.js";
+import { type ConstraintIndex, type Database, readHead } from "./database/database.js";
 import { ALL_CURSORS, ALL_ENTRIES, ALL_FEED_ROWS, feedKey, NUMBER_BYTES } from "./database/key-space.js";
 import { type Meta, readMeta } from "./database/meta.js";
 import { CURSOR_BYTES, storedEntryOf } from "./database/rows.js";
@@ -20,17 +20,26 @@ import { ServerTable } from "./database/server-table.js";
 import { type FeedRow, feedPagesOf, pagesOf, readRuvRows } from "./database/snapshot-reads.js";
 import type { VerifyReport } from "./replica.js";
 import { REPLICA_LIMITS } from "./replica-limits.js";
+import type { Turn } from "./turn.js";
+import { ClaimRows } from "./verify/claim-rows.js";
+import { DerivedRows, type RowsContext } from "./verify/derived-rows.js";
 
 /**
  * Checks one moment of a database against everything that must hold in it: each record reads and is in its one
  * encoding, a conflict entry stands where it must, entry and feed rows name each other, the feed ends at the newest
  * commit, totals and clock agree with the content, the vector has a row for every server that a change names, and
- * claims every change of this server's own. Damage is reported, whatever it is; only a store that fails rejects.
+ * claims every change of this server's own. Rows that follow from states and schema (what can be purged, conflicts, claims,
+ * references, what is invalid) are exactly those that do. Damage is reported, whatever it is; only a store that fails rejects.
+ *
+ * @param turn the moment is between two commits: what takes several, as making the rows of another schema, is then whole.
  */
-export const verifyDatabase = async (database: Database): Promise<VerifyReport> => {
-  const snapshot = await database.store.snapshot();
+export const verifyDatabase = async (current: () => Database, turn: Turn): Promise<VerifyReport> => {
+  const [database, index, snapshot] = await turn.run(async () => {
+    const one = current();
+    return [one, one.index, await one.store.snapshot()] as const;
+  });
   try {
-    return await new Verification(database, snapshot).run();
+    return await new Verification(database, index, snapshot).run();
   } finally {
     await snapshot.close();
   }
@@ -39,6 +48,8 @@ export const verifyDatabase = async (database: Database): Promise<VerifyReport> 
 class Verification {
   readonly #database: Database;
   readonly #snapshot: Snapshot;
+  readonly #derivedRows: DerivedRows;
+  readonly #claimRows: ClaimRows;
   readonly #problems: string[] = [];
   #rows: readonly { readonly server: ServerUuid; readonly row: RuvRow }[] = [];
   #table: ServerTable;
@@ -48,15 +59,25 @@ class Verification {
   #newestMicros = 0;
   #newestOwnMicros = 0;
 
-  constructor(database: Database, snapshot: Snapshot) {
+  constructor(database: Database, index: ConstraintIndex, snapshot: Snapshot) {
     this.#database = database;
     this.#snapshot = snapshot;
     this.#table = database.table;
+    const context: RowsContext = {
+      snapshot,
+      index,
+      stateOf: (value) => this.#stateOf(value),
+      report: (problem) => this.#report(problem),
+    };
+    this.#derivedRows = new DerivedRows(context);
+    this.#claimRows = new ClaimRows(context);
   }
 
   async run(): Promise<VerifyReport> {
     await this.#readVector();
     await this.#checkEntries();
+    await this.#derivedRows.checkRows();
+    await this.#claimRows.checkRows();
     await this.#checkFeed();
     await this.#checkCursors();
     await this.#checkMeta();
@@ -78,13 +99,17 @@ class Verification {
     for await (const rows of pagesOf(this.#snapshot, ALL_ENTRIES)) {
       const whole = rows.filter((row) => this.#isWhole(row));
       const feedRows = await this.#snapshot.getMany(whole.map(({ value }) => feedKey(storedEntryOf(value).sequence)));
+      const states: EntryState[] = [];
       for (const [index, { key, value }] of whole.entries()) {
         const uuid = uuidFromBytes<Uuid>(key, 1);
         const feedRow = feedRows[index];
         if (feedRow === undefined || !sameBytes(feedRow, key.subarray(1)))
           this.#report(`entry ${uuid} has no row in the feed`);
-        this.#checkRecord(uuid, storedEntryOf(value).record);
+        const state = this.#checkRecord(uuid, storedEntryOf(value).record);
+        if (state?.uuid === uuid) states.push(state);
       }
+      await this.#derivedRows.checkEntries(states);
+      await this.#claimRows.checkEntries(states);
     }
   }
 
@@ -94,16 +119,27 @@ class Verification {
     return false;
   }
 
-  #checkRecord(uuid: Uuid, record: Uint8Array): void {
+  /** @returns its state, if it reads. */
+  #checkRecord(uuid: Uuid, record: Uint8Array): EntryState | undefined {
+    this.#bytes += record.length;
     try {
       const state = decodeEntry(record, this.#table.servers, this.#database.limits);
       this.#checkState(uuid, state);
       if (!sameBytes(encodeEntry(state, this.#table.indexOf), record))
         this.#report(`entry ${uuid} is not in its one encoding`);
+      return state;
     } catch (error) {
       this.#report(`entry ${uuid} does not read: ${messageOf(error)}`);
+      return undefined;
     }
-    this.#bytes += record.length;
+  }
+
+  #stateOf(value: Uint8Array): EntryState | undefined {
+    try {
+      return decodeEntry(storedEntryOf(value).record, this.#table.servers, this.#database.limits);
+    } catch {
+      return undefined;
+    }
   }
 
   #checkState(uuid: Uuid, state: EntryState): void {

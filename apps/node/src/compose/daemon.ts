@@ -19,7 +19,6 @@ import { RefusedConnections } from "./refused-connections.js";
 import { createReload, type ReloadOutcome } from "./reload.js";
 import { listenForPartners, tlsIdentity } from "./replication-listener.js";
 import { formatAddress } from "./socket-address.js";
-import { warnOfUnenforcedSettings } from "./unenforced-settings.js";
 
 export interface DaemonOptions {
   readonly config: Config;
@@ -67,7 +66,6 @@ interface Parts {
 const compose = async ({ config, file, logger }: DaemonOptions, parts: Parts): Promise<Daemon> => {
   const { replication, adminBindPath, bindAddress } = config;
   const startedAtMs = Date.now();
-  warnOfUnenforcedSettings(config, logger);
   await freeAdminSocket(adminBindPath);
 
   const identity = replication && (await nodeIdentity(config));

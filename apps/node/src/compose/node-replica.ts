@@ -25,6 +25,8 @@ export const openNodeReplica = async ({ config, partners, logger }: NodeReplicaO
     ...(replication && {
       pollIntervalMs: replication.taskPollIntervalMs,
       clockSkewMaxMs: replication.maxClockSkewMs,
+      changelogMaxAgeMs: replication.changelogMaxAgeMs,
+      uniqueConflict: replication.uniqueConflict,
     }),
     software: SOFTWARE,
     log: replicaLog(logger),
@@ -51,7 +53,12 @@ export const openStoppedReplica = async (config: Config): Promise<Replica | unde
   const current = (await isDirectory(config.dbPath)) ? await storage.open() : undefined;
   await storage.close();
   if (current === undefined) return undefined;
-  return openReplica({ storage: await nodeStorage(config), attributes: config.attributes });
+  const { attributes, replication } = config;
+  return openReplica({
+    storage: await nodeStorage(config),
+    attributes,
+    ...(replication && { uniqueConflict: replication.uniqueConflict }),
+  });
 };
 
 const isDirectory = async (path: string): Promise<boolean> =>

@@ -5,7 +5,6 @@ import type { Replica } from "@concordat/replica";
 import type { Logger } from "../log/logger.js";
 import { readConfigFile } from "./config-file.js";
 import { listenerPins, type PartnerSet } from "./partner-set.js";
-import { warnOfUnenforcedSettings } from "./unenforced-settings.js";
 import { unsupportedSettings } from "./unsupported-settings.js";
 
 /** What came of reading the file again. */
@@ -73,8 +72,7 @@ const readAgain = async ({ file, replica, listener, partners, logger }: ReloadCo
     return asIssues(error);
   }
   replica.setPartners(partners.replace(partnerConfigs));
-  replica.setSchema(config.attributes);
-  warnOfUnenforcedSettings(config, logger);
+  await replica.setSchema(config.attributes);
   logger.level = config.logLevel;
   return { kind: "valid", config, live, restart } as const;
 };
@@ -110,6 +108,7 @@ const RESTART: Readings = {
   "replication.task_poll_interval": ({ replication }) => replication?.taskPollIntervalMs,
   "replication.changelog_max_age": ({ replication }) => replication?.changelogMaxAgeMs,
   "replication.max_clock_skew": ({ replication }) => replication?.maxClockSkewMs,
+  "replication.unique_conflict": ({ replication }) => replication?.uniqueConflict,
 };
 
 const differing = (readings: Readings, before: Config, after: Config): string[] =>

@@ -23,6 +23,7 @@ const ReadOnlyMembers = {
   createdAt: v.optional(v.unknown()),
   modifiedAt: v.optional(v.unknown()),
   conflictOf: v.optional(v.unknown()),
+  hidden: v.optional(v.unknown()),
 };
 
 const WholeEntry = v.strictObject({ ...ReadOnlyMembers, uuid: v.optional(UuidText), attributes: AttributesObject });

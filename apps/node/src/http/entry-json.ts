@@ -14,6 +14,8 @@ export interface EntryJson {
   readonly modifiedAt: string;
   /** The uuid that this entry lost to an earlier creation; left out otherwise. */
   readonly conflictOf?: string;
+  /** Attributes of which the schema hides something: see the conflicts. Left out when there are none. */
+  readonly hidden?: readonly string[];
 }
 
 export const entryToJson = (entry: Entry): EntryJson => ({
@@ -22,6 +24,7 @@ export const entryToJson = (entry: Entry): EntryJson => ({
   createdAt: isoMicros(entry.createdAt.ts),
   modifiedAt: isoMicros(entry.modifiedAt.ts),
   ...(entry.conflictOf !== undefined && { conflictOf: entry.conflictOf }),
+  ...(entry.hidden.length > 0 && { hidden: entry.hidden }),
 });
 
 export const attributesToJson = (attributes: Attributes): JsonObject =>

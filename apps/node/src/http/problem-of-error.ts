@@ -21,6 +21,8 @@ const REPLICA_PROBLEMS: Readonly<Record<ReplicaErrorCode, ProblemCode>> = {
   version_mismatch: "precondition_failed",
   entry_too_large: "entry_too_large",
   invalid_change: "invalid_change",
+  unique_violation: "unique_violation",
+  entry_invalid: "entry_invalid",
   conflict_not_found: "conflict_not_found",
   invalid_token: "invalid_token",
   unknown_partner: "internal_error",

@@ -41,6 +41,29 @@ describe("a transaction over HTTP", () => {
     expect((await send("GET", `/v1/entries/${gone.uuid}`)).status).toBe(410);
   });
 
+  it("names the operation whose entry a constraint refuses, though that is seen only at the end", async () => {
+    const { send, create } = await openApi({ attributes: { name: { unique: true }, title: { required: true } } });
+    const { uuid } = await create({ name: "taken", title: "a" });
+    const attributes = { title: "b" };
+    const at = (operations: readonly unknown[]) => send("POST", "/v1/transactions", { operations });
+    const creation = (more: object) => ({ op: "create", attributes: { ...attributes, ...more } });
+    expect(await problemOf(await at([creation({}), creation({ name: "taken" }), creation({})]))).toMatchObject({
+      status: 409,
+      code: "unique_violation",
+      operation: 1,
+    });
+    expect(await problemOf(await at([creation({}), { op: "patch", uuid, attributes: { title: null } }]))).toMatchObject(
+      {
+        status: 422,
+        code: "entry_invalid",
+        operation: 1,
+      },
+    );
+    // What is given up in the same transaction may be taken.
+    const swap = [{ op: "patch", uuid, attributes: { name: "free" } }, creation({ name: "taken" })];
+    expect((await at(swap)).status).toBe(200);
+  });
+
   it.each([
     ["a missing entry", { op: "delete", uuid: randomUUID() }, 404, "entry_not_found"],
     ["a precondition", { op: "patch", uuid: "SELF", attributes: {}, ifMatch: '"x"' }, 412, "precondition_failed"],

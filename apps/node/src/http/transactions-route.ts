@@ -1,4 +1,4 @@
-import type { Transaction } from "@concordat/replica";
+import { ReplicaError, type Transaction } from "@concordat/replica";
 import type { Hono } from "hono";
 import type { ApiContext } from "./api-context.js";
 import { applyOperation, type EntryOperation, type OperationResult } from "./entry-operation.js";
@@ -12,19 +12,29 @@ import { write } from "./write-entry.js";
 export const registerTransactionsRoute = (app: Hono, { replica, bodyBytesMax }: ApiContext): void => {
   app.post("/v1/transactions", async (context) => {
     const operations = parseTransactionBody(await readJsonBody(context, bodyBytesMax));
-    const { result, changeId, headers } = await write(replica, (transaction) => applyAll(transaction, operations));
+    const results: OperationResult[] = [];
+    const { changeId, headers } = await write(replica, (transaction) =>
+      applyAll(transaction, operations, results),
+    ).catch((error: unknown) => {
+      throw placed(error, results);
+    });
     const change = changeId && { changeId: { ts: changeId.ts, server: changeId.server } };
-    return jsonResponse({ ...change, results: result }, 200, headers);
+    return jsonResponse({ ...change, results }, 200, headers);
   });
 };
 
 const applyAll = async (
   transaction: Transaction,
   operations: readonly EntryOperation[],
-): Promise<readonly OperationResult[]> => {
-  const results: OperationResult[] = [];
+  results: OperationResult[],
+): Promise<void> => {
   for (const [index, operation] of operations.entries()) results.push(await applyAt(transaction, operation, index));
-  return results;
+};
+
+/** Constraints are looked at when all is done: the operation at fault is the last one that wrote the entry they name. */
+const placed = (error: unknown, results: readonly OperationResult[]): unknown => {
+  if (!(error instanceof ReplicaError) || error.entry === undefined) return error;
+  return problemOfError(error).with({ operation: results.findLastIndex(({ uuid }) => uuid === error.entry) });
 };
 
 const applyAt = async (

@@ -37,6 +37,6 @@ export const parseImportLine = (text: string | undefined): ImportLine => {
 };
 
 /** What an exported entry has beside its uuid and attributes is this node's to say anew. */
-const MEMBERS: ReadonlySet<string> = new Set(["uuid", "attributes", "createdAt", "modifiedAt", "conflictOf"]);
+const MEMBERS: ReadonlySet<string> = new Set(["uuid", "attributes", "createdAt", "modifiedAt", "conflictOf", "hidden"]);
 
 const bad = (message: string): ImportLine => ({ kind: "bad", message });

@@ -31,7 +31,8 @@ export const placeOfConflictId = (id: string): EntryConflictPlace | undefined =>
   }
 };
 
-const encodeName = (name: string): string =>
+/** A name as ids write it. */
+export const encodeName = (name: string): string =>
   encodeURIComponent(name)
     .replace(/[.!'()*~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll("%", "~");

@@ -7,7 +7,7 @@ import type { EntryTransaction } from "../write/entry-transaction.js";
 import { findConflict } from "./conflicts.js";
 import { conflictNotFound, resolveEntryConflict } from "./resolve-entry-conflict.js";
 
-/** Settles the conflict `id` as part of `transaction`, in whose turn `database` does not change otherwise. */
+/** Settles the conflict `id` as part of `transaction`, before which nothing waits that `database` does not have. */
 export const resolveConflict = async (
   database: Database,
   transaction: EntryTransaction,

@@ -88,7 +88,10 @@ const resolveOverwrite = async (
   const settled = (state: EntryState): EntryState => withWritten(transaction, state, conflict, kept);
   await transaction.rewrite(entry.uuid, settled);
   if (action !== "restore") return entry.uuid;
-  return transaction.createCopy(copied(transaction, withWritten(transaction, entry, conflict, loser.value)));
+  const copy = copied(transaction, withWritten(transaction, entry, conflict, loser.value));
+  // What is to be unique stays with the entry that is copied.
+  for (const attribute of transaction.constraints.unique) if (attribute !== conflict.attribute) copy.delete(attribute);
+  return transaction.createCopy(copy);
 };
 
 /** `entry` with `value` written at the place of the conflict, over everything that is there. */

@@ -8,6 +8,7 @@ import {
 } from "@concordat/crdt";
 import { decodeValue } from "@concordat/protocol";
 import type { Row, Snapshot } from "@concordat/storage";
+import { encodeName } from "../conflict/conflict-id.js";
 import type { Conflict, ConflictSide } from "../conflict.js";
 import type { Database } from "../database/database.js";
 import {
@@ -26,8 +27,8 @@ import { pagesOf } from "../database/snapshot-reads.js";
 import { stateOf } from "../database/stored-state.js";
 import { attributesView } from "../read/entry-view.js";
 import { CLAIM_KEY_BYTES, type ClaimKey, claimKeyBytes, claimKeyOfBytes, claimsOf } from "./claims.js";
-import { isDangling, regularAmong } from "./mask.js";
-import { referencesOf } from "./references.js";
+import { regularAmong } from "./mask.js";
+import { type Reference, referencesOf } from "./references.js";
 import { readClaims } from "./unique-index.js";
 import { violationsOf } from "./violations.js";
 
@@ -41,22 +42,26 @@ interface ConstraintPlace {
 
 const RANGES = { unique: ALL_CONTESTED, reference: ALL_REFERENCES, invalid: ALL_INVALID } as const;
 
-/** `unique.<name of the value>`, `reference.<target>.<referrer>`, `invalid.<uuid>`; `undefined` for another id. */
+/**
+ * `unique.<name of the value>`, `reference.<target>.<referrer>.<attribute>`, `invalid.<uuid>`; `undefined` for another id.
+ */
 export const constraintPlaceOf = (id: string): ConstraintPlace | undefined => {
-  const [kind, first = "", second] = id.split(".");
-  if (kind === "unique" && second === undefined && CLAIM_KEY.test(first)) {
+  const [kind, first = "", second = "", ...rest] = id.split(".");
+  if (kind === "unique" && id === `unique.${first}` && CLAIM_KEY.test(first)) {
     return { kind, key: contestedKey(claimKeyBytes(first as ClaimKey)) };
   }
-  const uuid = parseUuid(first);
-  const other = second === undefined ? undefined : parseUuid(second);
-  if (kind === "invalid" && uuid && second === undefined) return { kind, key: invalidKey(uuid) };
-  if (kind === "reference" && uuid && other) return { kind, key: referenceKey(uuid, other) };
+  const [uuid, other] = [parseUuid(first), parseUuid(second)];
+  if (kind === "invalid" && uuid && id === `invalid.${first}`) return { kind, key: invalidKey(uuid) };
+  if (kind === "reference" && uuid && other && rest.length === 1) return { kind, key: referenceKey(uuid, other) };
   return undefined;
 };
 
 const CLAIM_KEY = new RegExp(`^[0-9a-f]{${2 * CLAIM_KEY_BYTES}}$`);
 
-/** Of one kind, after the one with the id `after`. Unique and invalid ones are looked up, references are gone through. */
+/**
+ * Of one kind, after the one with the id `after`, in the order of their rows and ids. Unique and invalid ones are looked up,
+ * references are gone through.
+ */
 export async function* constraintConflicts(
   database: Database,
   snapshot: Snapshot,
@@ -64,6 +69,7 @@ export async function* constraintConflicts(
   after: string | undefined,
 ): AsyncGenerator<Conflict> {
   const place = after === undefined ? undefined : constraintPlaceOf(after);
+  if (place) yield* (await conflictsAt(database, snapshot, place)).filter(({ id }) => id > (after as string));
   for await (const rows of pagesOf(snapshot, rangeAfter(RANGES[kind], place?.key))) {
     yield* await conflictsOfRows(database, snapshot, kind, rows);
   }
@@ -75,11 +81,16 @@ export const findConstraintConflict = async (
   id: string,
 ): Promise<Conflict | undefined> => {
   const place = constraintPlaceOf(id);
-  if (place === undefined) return undefined;
-  const [value] = await snapshot.getMany([place.key]);
-  if (value === undefined) return undefined;
-  const [conflict] = await conflictsOfRows(database, snapshot, place.kind, [{ key: place.key, value }]);
-  return conflict;
+  return place && (await conflictsAt(database, snapshot, place)).find((conflict) => conflict.id === id);
+};
+
+const conflictsAt = async (
+  database: Database,
+  snapshot: Snapshot,
+  { kind, key }: ConstraintPlace,
+): Promise<Conflict[]> => {
+  const [value] = await snapshot.getMany([key]);
+  return value ? conflictsOfRows(database, snapshot, kind, [{ key, value }]) : [];
 };
 
 const conflictsOfRows = (
@@ -140,25 +151,26 @@ const referenceConflicts = async (
     snapshot,
     dangling.map(({ referrer }) => referrer),
   );
-  return dangling.flatMap(({ target, referrer }) => {
-    const reference = referencesOf(states.get(referrer), database.index.constraints.reference).find(
-      (one) => one.target === target && isDangling(one, regular),
-    );
-    if (reference === undefined) return [];
-    const { attribute, changeId, bytes } = reference;
-    return {
-      id: `reference.${target}.${referrer}`,
-      kind: "reference" as const,
-      uuid: referrer,
-      attribute,
-      key: undefined,
-      message: `${JSON.stringify(attribute)} of entry ${referrer} refers to ${target}, which is deleted, a conflict, or not here yet; the reference is hidden until it is there`,
-      winner: undefined,
-      losers: [{ uuid: referrer, changeId, value: decodeValue(bytes) }],
-      resolutions: ["keep-winner"] as const,
-    };
-  });
+  const names = database.index.constraints.reference;
+  return dangling.flatMap(({ target, referrer }) =>
+    referencesOf(states.get(referrer), names)
+      .filter((reference) => reference.target === target)
+      .map((reference) => referenceConflict(target, referrer, reference))
+      .sort((left, right) => (left.id < right.id ? -1 : 1)),
+  );
 };
+
+const referenceConflict = (target: Uuid, referrer: Uuid, { attribute, changeId, bytes }: Reference): Conflict => ({
+  id: `reference.${target}.${referrer}.${encodeName(attribute)}`,
+  kind: "reference",
+  uuid: referrer,
+  attribute,
+  key: undefined,
+  message: `${JSON.stringify(attribute)} of entry ${referrer} refers to ${target}, which is deleted, a conflict, or not here yet; the reference is hidden until it is there`,
+  winner: undefined,
+  losers: [{ uuid: referrer, changeId, value: decodeValue(bytes) }],
+  resolutions: ["keep-winner"],
+});
 
 const invalidConflicts = async (database: Database, snapshot: Snapshot, rows: readonly Row[]): Promise<Conflict[]> => {
   const uuids = rows.map(({ key }) => uuidOfConflictKey(key));

@@ -5,6 +5,7 @@ import {
   elementKey,
   settleUnique,
   type Uuid,
+  visibleKind,
 } from "@concordat/crdt";
 import type { Database } from "../database/database.js";
 import { entryKey } from "../database/key-space.js";
@@ -45,7 +46,7 @@ export const masksOf = async (
   });
 };
 
-export const isDangling = ({ target }: Reference, regular: ReadonlySet<Uuid>): boolean =>
+const isDangling = ({ target }: Reference, regular: ReadonlySet<Uuid>): boolean =>
   target === undefined || !regular.has(target);
 
 /** Those of `uuids` that name a live entry which is no conflict. */
@@ -72,7 +73,7 @@ const maskOf = (hidden: readonly ShownValue[]): Mask => {
   return mask;
 };
 
-/** `attributes` without what `mask` hides. */
+/** `attributes` without what `mask` hides. An older state of another kind must not show in the place of what is hidden. */
 export const maskedAttributes = (
   attributes: ReadonlyMap<string, AttributeState>,
   mask: Mask,
@@ -81,10 +82,9 @@ export const maskedAttributes = (
   const shown = new Map(attributes);
   for (const [name, hidden] of mask) {
     const state = attributes.get(name);
-    const elements = [...(state?.set?.elements ?? [])].filter(([key]) => !hidden.has(key));
-    const register =
-      state?.register?.value && hidden.has(elementKey(state.register.value)) ? undefined : state?.register;
-    shown.set(name, { ...state, register, set: state?.set && { elements: new Map(elements) } });
+    const isSet = state !== undefined && visibleKind(state) === "set";
+    const elements = [...((isSet && state.set?.elements) || [])].filter(([key]) => !hidden.has(key));
+    shown.set(name, isSet ? { set: { elements: new Map(elements) } } : {});
   }
   return shown;
 };

@@ -4,6 +4,7 @@ import {
   type EntryState,
   elementKey,
   type Uuid,
+  visibleKind,
   writtenRegister,
 } from "@concordat/crdt";
 import { encodeValue } from "@concordat/protocol";
@@ -46,12 +47,11 @@ const without = (
   changeId: ChangeId,
 ): AttributeState => {
   const state = attributes.get(attribute) ?? {};
-  const key = value && elementKey(value);
-  const elements = state.set?.elements;
-  if (elements === undefined || key === undefined || !elements.has(key)) {
+  if (value === undefined || visibleKind(state) !== "set") {
     return { ...state, register: writtenRegister(state.register, changeId, undefined) };
   }
-  return { ...state, set: { elements: new Map(elements).set(key, { changeId, present: false }) } };
+  const elements = new Map(state.set?.elements).set(elementKey(value), { changeId, present: false });
+  return { ...state, set: { elements } };
 };
 
 const notSettledBy = ({ id, resolutions, losers }: Conflict, action: string): ReplicaError =>

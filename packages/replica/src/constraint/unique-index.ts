@@ -19,7 +19,8 @@ export interface RowSource {
 
 type Claims = ReadonlyMap<Uuid, UniqueClaim>;
 
-const CLAIM_BYTES = 2 * UUID_BYTES + NUMBER_BYTES;
+/** Bytes of one claim in a row. */
+export const CLAIM_BYTES = 2 * UUID_BYTES + NUMBER_BYTES;
 
 /** Who claims the values `keys`, in one read. */
 export const readClaims = async (source: RowSource, keys: readonly ClaimKey[]): Promise<Map<ClaimKey, Claims>> => {
@@ -103,7 +104,8 @@ const rowOperations = (key: ClaimKey, claims: Claims): Operation[] => {
   ];
 };
 
-const claimsRow = (claims: Claims): Uint8Array => {
+/** The claims of one value as they are stored, in the order of the entries' uuids. */
+export const claimsRow = (claims: Claims): Uint8Array => {
   const row = new Uint8Array(claims.size * CLAIM_BYTES);
   let offset = 0;
   for (const { uuid, changeId } of [...claims.values()].sort((left, right) => (left.uuid < right.uuid ? -1 : 1))) {

@@ -2,6 +2,7 @@ import type { EntryState } from "@concordat/crdt";
 import { visibleValue } from "../read/entry-view.js";
 import { issuesOf } from "../standard-schema.js";
 import type { Constraints } from "./constraints.js";
+import { referencesOf } from "./references.js";
 
 /** One thing that the schema does not accept of an entry. */
 export interface Violation {
@@ -9,12 +10,18 @@ export interface Violation {
   readonly message: string;
 }
 
-/** What the schema does not accept of `state`: required attributes that it lacks, values that validators refuse. */
+/**
+ * What the schema does not accept of `state`: required attributes that it lacks, references to what cannot be an entry,
+ * values that validators refuse.
+ */
 export const violationsOf = (state: EntryState | undefined, constraints: Constraints): Violation[] => {
   if (state?.kind !== "live") return [];
   const violations: Violation[] = [];
   for (const attribute of constraints.required) {
     if (shown(state, attribute) === undefined) violations.push({ attribute, message: "is required, and missing" });
+  }
+  for (const { attribute, target } of referencesOf(state, constraints.reference)) {
+    if (target === undefined) violations.push({ attribute, message: "refers to what is no uuid" });
   }
   for (const [attribute, validator] of constraints.validators) {
     const value = shown(state, attribute);

@@ -27,14 +27,16 @@ export const exposedStorage = (): ExposedStorage => {
 };
 
 /** The rows of each key space, by its letter (`database/key-space.ts`). */
-export type RawRows = Readonly<Record<"c" | "e" | "f" | "k" | "m" | "r", readonly Row[]>>;
+export type RawRows = Readonly<Record<(typeof LETTERS)[number], readonly Row[]>>;
+
+const LETTERS = ["b", "c", "e", "f", "k", "m", "p", "r", "u", "v", "x", "y"] as const;
 
 export const rawRows = async (store: Store): Promise<RawRows> => {
   const snapshot = await store.snapshot();
   const { rows } = await snapshot.scan({ from: new Uint8Array(0) }, { rowsMax: 100_000, bytesMax: 1 << 26 });
   await snapshot.close();
   const of = (letter: string): Row[] => rows.filter(({ key }) => key[0] === letter.charCodeAt(0));
-  return { c: of("c"), e: of("e"), f: of("f"), k: of("k"), m: of("m"), r: of("r") };
+  return Object.fromEntries(LETTERS.map((letter) => [letter, of(letter)])) as unknown as RawRows;
 };
 
 export const pick = (rows: readonly Row[], index = 0): Row => {

@@ -1,4 +1,6 @@
 import type { EntryState, Uuid } from "@concordat/crdt";
+import type { ClaimKey } from "../constraint/claims.js";
+import type { ClaimChanges } from "../constraint/unique-index.js";
 import { violationsOf } from "../constraint/violations.js";
 import type { WriteBatch } from "../database/write-batch.js";
 import { ReplicaError } from "../replica-error.js";
@@ -21,7 +23,8 @@ const checkValues = (batch: WriteBatch, written: ReadonlyMap<Uuid, EntryState>):
     const added = violationsOf(state, constraints).find(({ attribute }) => !known.has(attribute));
     if (added) {
       const place = `attribute ${JSON.stringify(added.attribute)} of entry ${uuid}`;
-      throw new ReplicaError("entry_invalid", `the schema does not accept it: ${place}: ${added.message}`);
+      const message = `the schema does not accept it: ${place}: ${added.message}`;
+      throw new ReplicaError("entry_invalid", message, { entry: uuid });
     }
   }
 };
@@ -30,17 +33,23 @@ const checkUnique = async (batch: WriteBatch, written: ReadonlyMap<Uuid, EntrySt
   const { claims } = batch;
   if (claims === undefined) return;
   const made = [...written].map(([uuid, state]) => ({ uuid, keys: claims.replace(uuid, batch.current(uuid), state) }));
-  await claims.load(batch.database.store);
-  for (const { uuid, keys } of made) {
-    for (const key of keys) {
-      const other = [...claims.claimants(key).keys()].find((claimant) => claimant !== uuid);
-      if (other === undefined) continue;
-      for (const [undone, state] of written) claims.replace(undone, state, batch.current(undone));
-      const attribute = claims.attributeOf(key);
-      throw new ReplicaError(
-        "unique_violation",
-        `attribute ${JSON.stringify(attribute)} of entry ${uuid} is to be unique, and entry ${other} has that value already: take another, or change that entry first`,
-      );
-    }
+  try {
+    await claims.load(batch.database.store);
+    for (const { uuid, keys } of made) for (const key of keys) expectSoleClaimant(claims, key, uuid);
+  } catch (error) {
+    // Other transactions share the batch.
+    for (const [uuid, state] of written) claims.replace(uuid, state, batch.current(uuid));
+    throw error;
   }
+};
+
+const expectSoleClaimant = (claims: ClaimChanges, key: ClaimKey, uuid: Uuid): void => {
+  const other = [...claims.claimants(key).keys()].find((claimant) => claimant !== uuid);
+  if (other === undefined) return;
+  const attribute = claims.attributeOf(key);
+  throw new ReplicaError(
+    "unique_violation",
+    `attribute ${JSON.stringify(attribute)} of entry ${uuid} is to be unique, and entry ${other} has that value already: take another, or change that entry first`,
+    { entry: uuid },
+  );
 };

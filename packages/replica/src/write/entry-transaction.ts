@@ -8,6 +8,7 @@ import {
   type Uuid,
 } from "@concordat/crdt";
 import { encodeEntry, ProtocolError, type ProtocolLimits } from "@concordat/protocol";
+import type { Constraints } from "../constraint/constraints.js";
 import type { WriteBatch } from "../database/write-batch.js";
 import type { AttributeChange, AttributeChanges, Attributes, Entry, Lookup } from "../entry.js";
 import type { Random } from "../ports/random.js";
@@ -118,13 +119,16 @@ export class EntryTransaction implements Transaction {
     }
   }
 
-  /** Holds the writes to the schema. @throws ReplicaError `unique_violation`, `entry_invalid`. */
-  check(): Promise<void> {
-    return checkConstraints(this.#context.batch, this.#written);
+  /** What the schema holds entries to. */
+  get constraints(): Constraints {
+    return this.#context.batch.database.index.constraints;
   }
 
-  /** Hands the writes to the batch. @throws ReplicaError `entry_too_large`, `invalid_change`; then nothing was handed over. */
-  stage(): void {
+  /**
+   * Hands the writes to the batch, if the schema accepts them. @throws ReplicaError `entry_too_large`, `invalid_change`,
+   * `entry_invalid`, `unique_violation`; then nothing was handed over.
+   */
+  async stage(): Promise<void> {
     const { batch, limits } = this.#context;
     const encoded = [...this.#written.values()].map((state) => ({ state, record: this.#encoded(state) }));
     const large = encoded.find(({ record }) => record.length > limits.entryBytesMax);
@@ -134,6 +138,8 @@ export class EntryTransaction implements Transaction {
         `entry ${large.state.uuid} would take ${large.record.length} bytes, the limit is ${limits.entryBytesMax}: split it`,
       );
     }
+    // The last that can fail: it notes the claims that the writes make.
+    await checkConstraints(batch, this.#written);
     for (const { state, record } of encoded) batch.stage(state, record);
   }
 

@@ -42,6 +42,8 @@ export const BODY_PROBLEMS = [
   "unsafe_integer",
   "invalid_body",
   "invalid_change",
+  "unique_violation",
+  "entry_invalid",
   "entry_too_large",
   "storage_full",
 ] as const satisfies readonly ProblemCode[];

@@ -38,6 +38,12 @@ const CHANGE = {
 
 const READ_ONLY = { ...TIME, readOnly: true };
 
+const HIDDEN = {
+  type: "array",
+  items: { type: "string" },
+  description: "Attributes of which a constraint of the schema hides something: the conflicts say what.",
+};
+
 export const schemas: OpenapiObject = {
   Value: {
     description: "JSON without null. A `set` shows as an array, a `map` as an object, a `counter` as a number.",
@@ -47,9 +53,10 @@ export const schemas: OpenapiObject = {
   },
   Patch: PATCH,
   Change: CHANGE,
-  Entry: object({ uuid: UUID, attributes: ATTRIBUTES, createdAt: TIME, modifiedAt: TIME, conflictOf: UUID }, [
-    "conflictOf",
-  ]),
+  Entry: object(
+    { uuid: UUID, attributes: ATTRIBUTES, createdAt: TIME, modifiedAt: TIME, conflictOf: UUID, hidden: HIDDEN },
+    ["conflictOf", "hidden"],
+  ),
   NewEntry: object(
     {
       uuid: UUID,
@@ -57,8 +64,9 @@ export const schemas: OpenapiObject = {
       createdAt: READ_ONLY,
       modifiedAt: READ_ONLY,
       conflictOf: { ...UUID, readOnly: true },
+      hidden: { ...HIDDEN, readOnly: true },
     },
-    ["uuid", "createdAt", "modifiedAt", "conflictOf"],
+    ["uuid", "createdAt", "modifiedAt", "conflictOf", "hidden"],
   ),
   EntryPatch: object({ attributes: { type: "object", additionalProperties: ref("Patch") } }),
   EntryChanges: object({ attributes: { type: "object", additionalProperties: ref("Change") } }),
