@@ -1,5 +1,5 @@
 /**
- * A running hash over the change ids of one server, computed by that server alone and copied by everyone else: equal
+ * A running hash over the commits of one server, computed by that server alone and copied by everyone else: equal
  * times with unequal hashes expose a replica that went back in time, or a copied disk. Model, sections 4 and 6.
  */
 export interface Lineage {
@@ -11,11 +11,15 @@ export interface Lineage {
 
 export const NO_LINEAGE: Lineage = { at: 0, hash: 0n };
 
-/** The lineage after one more change at `ts`, in microseconds. */
-export const extendLineage = (lineage: Lineage, ts: number): Lineage => ({
-  at: ts,
-  hash: mix(lineage.hash ^ mix(BigInt(ts))),
-});
+/**
+ * The lineage after one more change at `ts`, in microseconds.
+ *
+ * @param commitName the first 8 bytes of the commit's random name: two histories whose clocks agree to the microsecond still differ.
+ */
+export const extendLineage = (lineage: Lineage, ts: number, commitName: Uint8Array): Lineage => {
+  const name = new DataView(commitName.buffer, commitName.byteOffset).getBigUint64(0);
+  return { at: ts, hash: mix(lineage.hash ^ mix(BigInt(ts) ^ mix(name))) };
+};
 
 export const laterLineage = (left: Lineage, right: Lineage): Lineage => (right.at > left.at ? right : left);
 

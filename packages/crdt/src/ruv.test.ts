@@ -84,7 +84,10 @@ test("a vector with rows that are all zero is that of a new replica", () => {
 });
 
 test("a lineage depends on every change before it and on their order", () => {
-  const lineage = (...times: number[]): bigint => times.reduce(extendLineage, NO_LINEAGE).hash;
+  const lineageOf = (times: readonly number[], name: number): bigint =>
+    times.reduce((before, ts) => extendLineage(before, ts, new Uint8Array(8).fill(name)), NO_LINEAGE).hash;
+  const lineage = (...times: number[]): bigint => lineageOf(times, 7);
+  expect(lineageOf([1, 2, 3], 8)).not.toBe(lineage(1, 2, 3));
   expect(lineage(1, 2, 3)).toBe(lineage(1, 2, 3));
   expect(new Set([lineage(1, 2, 3), lineage(2, 1, 3), lineage(1, 3), lineage(3), lineage(1, 2, 4)]).size).toBe(5);
   expect(lineage(1, 2, 3)).toBeLessThan(2n ** 64n);

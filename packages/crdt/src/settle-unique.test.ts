@@ -22,7 +22,11 @@ describe("earliest", () => {
 
   test("in one transaction, the lower entry uuid decides", () => {
     const [lower, higher] = [claim(1, 10), claim(2, 10)];
-    expect(settleUnique([higher, lower], "earliest")).toEqual({ holder: lower, masked: [higher] });
+    for (const claims of [
+      [higher, lower],
+      [lower, higher],
+    ])
+      expect(settleUnique(claims, "earliest")).toEqual({ holder: lower, masked: [higher] });
   });
 });
 

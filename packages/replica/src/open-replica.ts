@@ -162,8 +162,9 @@ const createFirst = async (storage: Storage, ports: Ports, limits: EntryLimits):
  */
 const found = async (database: Database, { clock, random }: Ports): Promise<void> => {
   const ts = clock.wallMicros();
+  const commitName = random.bytes(COMMIT_NAME_BYTES);
   const builder = new CommitBuilder(database);
-  builder.setRow(database.serverUuid, { seen: ts, purged: 0, lineage: extendLineage(NO_LINEAGE, ts) });
+  builder.setRow(database.serverUuid, { seen: ts, purged: 0, lineage: extendLineage(NO_LINEAGE, ts, commitName) });
   builder.raiseClock(ts);
-  await builder.commit(random.bytes(COMMIT_NAME_BYTES));
+  await builder.commit(commitName);
 };

@@ -144,6 +144,7 @@ export class ReplicaNode implements Replica {
         this.#links.noteHello(origin, hello);
       },
       onRequest: (origin) => this.#links.noteSupplied(origin),
+      pullsFrom: (origin) => this.#links.pullPartner(origin) !== undefined,
       onFork: (origin, evidence) => void this.#heal(origin, evidence),
     });
     this.#purging = new Purging({

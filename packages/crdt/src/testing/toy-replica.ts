@@ -78,7 +78,7 @@ export class ToyReplica {
 
   #stamp(ts: number): void {
     this.#clock = ts;
-    const lineage = extendLineage(this.ruv.get(this.server)?.lineage ?? NO_LINEAGE, ts);
+    const lineage = extendLineage(this.ruv.get(this.server)?.lineage ?? NO_LINEAGE, ts, new Uint8Array(8));
     this.#setRow(this.server, { seen: ts, purged: 0, lineage });
   }
 

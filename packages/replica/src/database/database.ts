@@ -6,7 +6,7 @@ import type { CreateHash } from "../ports/hash.js";
 import type { Totals } from "../replica-status.js";
 import { cursorKey, NEWEST_COMMIT, numberOfKey } from "./key-space.js";
 import { identityOperations, type Meta, NO_TOTALS, progressOperations, readMeta } from "./meta.js";
-import { agreedOperation, readAgreed } from "./own-history.js";
+import { agreedOperation, readAgreed, readWithdrawn } from "./own-history.js";
 import { cursorOf } from "./rows.js";
 import { ServerTable } from "./server-table.js";
 import { readRuvRows } from "./snapshot-reads.js";
@@ -47,6 +47,8 @@ export class Database {
     /** What records read back from this store are held to. */
     readonly limits: EntryLimits,
     agreed: Map<ServerUuid, number> = new Map(),
+    /** Server uuids that this replica had, and after when their changes were announced anew. */
+    readonly withdrawn: ReadonlyMap<ServerUuid, number> = new Map(),
   ) {
     this.#agreed = agreed;
     this.index = NO_INDEX;
@@ -69,8 +71,8 @@ export class Database {
         clockMicros: meta.clockMicros,
         totals: meta.totals,
       };
-      const agreed = await readAgreed(snapshot);
-      return new Database(name, store, meta, servers, servers.length, state, limits, agreed);
+      const [agreed, withdrawn] = [await readAgreed(snapshot), await readWithdrawn(snapshot)];
+      return new Database(name, store, meta, servers, servers.length, state, limits, agreed, withdrawn);
     } finally {
       await snapshot.close();
     }

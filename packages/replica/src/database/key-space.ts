@@ -9,7 +9,7 @@ import type { KeyRange } from "@concordat/storage";
  *     c  commit   newest feed number of a commit          -> name of the commit, 8 random bytes
  *     e  entry    uuid                                    -> feed number, entry record
  *     f  feed     feed number                             -> uuid; one row per entry, at its last change here
- *     h  history  server index of this replica, time of one of its commits -> hash of its lineage, feed number
+ *     h  history  server index of this replica, time of one of its commits -> hash of its lineage, feed number; of time 0: since when
  *     k  cursor   supplier's server uuid                  -> feed number, commit name
  *     m  meta     name                                    -> see `meta.ts`
  *     n  number   uuid, attribute -> what this server had added to that counter when a partner last agreed
@@ -17,6 +17,7 @@ import type { KeyRange } from "@concordat/storage";
  *     r  ruv      server index                            -> server uuid, seen, purged, lineage
  *     u  unique   name of a value of a unique attribute -> who claims it: uuids and change ids
  *     v  invalid  uuid of an entry that the schema does not accept -> nothing
+ *     w  withdrawn server uuid that this replica had -> after when its changes were announced anew under another
  *     x  conflict uuid of an entry that holds what lost a merge -> nothing
  *     y  contested  name of a value that several claim -> nothing
  */
@@ -35,6 +36,7 @@ const PURGE = space("p");
 const RUV = space("r");
 const UNIQUE = space("u");
 const INVALID = space("v");
+const WITHDRAWN = space("w");
 const CONFLICT = space("x");
 const CONTESTED = space("y");
 
@@ -76,8 +78,10 @@ export const ruvKey = (index: number): Uint8Array => numberKey(RUV, index);
 
 export const agreedKey = (partner: ServerUuid): Uint8Array => uuidKey(AGREED, partner);
 
-/** The partner in an agreed key. */
-export const partnerOfAgreedKey = (key: Uint8Array): ServerUuid => uuidFromBytes<ServerUuid>(key, 1);
+export const withdrawnKey = (server: ServerUuid): Uint8Array => uuidKey(WITHDRAWN, server);
+
+/** The server in an agreed or withdrawn key. */
+export const serverOfKey = (key: Uint8Array): ServerUuid => uuidFromBytes<ServerUuid>(key, 1);
 
 export const historyKey = (serverIndex: number, ts: number): Uint8Array => {
   const key = new Uint8Array(1 + 2 * NUMBER_BYTES);
@@ -89,9 +93,12 @@ export const historyKey = (serverIndex: number, ts: number): Uint8Array => {
 
 /** The commits of the server with that index before `ts`. */
 export const historyBefore = (serverIndex: number, ts: number): KeyRange => ({
-  from: historyKey(serverIndex, 0),
+  from: historyKey(serverIndex, 1),
   to: historyKey(serverIndex, ts),
 });
+
+/** Since when the commits of the server with that index are known; no row while all are. */
+export const historySinceKey = (serverIndex: number): Uint8Array => historyKey(serverIndex, 0);
 
 export const tsOfHistoryKey = (key: Uint8Array): number => readNumber(key, 1 + NUMBER_BYTES);
 
@@ -164,6 +171,7 @@ export const numberOfKey = (key: Uint8Array): number => readNumber(key, 1);
 
 export const ALL_AGREED = wholeSpace(AGREED);
 export const ALL_COUNTER_BASES = wholeSpace(COUNTER_BASE);
+export const ALL_WITHDRAWN = wholeSpace(WITHDRAWN);
 export const ALL_RUV_ROWS = wholeSpace(RUV);
 export const ALL_ENTRIES = wholeSpace(ENTRY);
 export const ALL_FEED_ROWS = wholeSpace(FEED);

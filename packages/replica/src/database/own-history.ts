@@ -1,15 +1,19 @@
-import type { Lineage, RuvRow, ServerUuid } from "@concordat/crdt";
-import type { Operation, Snapshot } from "@concordat/storage";
+import type { Lineage, Ruv, RuvRow, ServerUuid } from "@concordat/crdt";
+import type { KeyRange, Operation, Snapshot } from "@concordat/storage";
+import { REPLICA_LIMITS } from "../replica-limits.js";
 import type { Database } from "./database.js";
 import {
   ALL_AGREED,
+  ALL_WITHDRAWN,
   agreedKey,
   historyBefore,
   historyKey,
+  historySinceKey,
   NUMBER_BYTES,
-  partnerOfAgreedKey,
   readNumber,
+  serverOfKey,
   tsOfHistoryKey,
+  withdrawnKey,
   writeNumber,
 } from "./key-space.js";
 import { pagesOf } from "./snapshot-reads.js";
@@ -34,12 +38,60 @@ export const ownHistoryOf = async (database: Database, { seen, lineage }: RuvRow
   if (mine && lineage.at === mine.lineage.at) return lineage.hash === mine.lineage.hash ? "here" : "elsewhere";
   const hash = await ownHashAt(database, lineage.at);
   if (hash !== undefined) return hash === lineage.hash ? "here" : "elsewhere";
-  return (await ownCommitBefore(database, lineage.at)) ? "elsewhere" : "unknown";
+  return lineage.at >= (await historySince(database)) ? "elsewhere" : "unknown";
 };
 
-const ownHashAt = async (database: Database, ts: number): Promise<bigint | undefined> => {
-  const [bytes] = await database.store.getMany([historyKey(ownIndex(database), ts)]);
+const historySince = async (database: Database): Promise<number> => {
+  const [bytes] = await database.store.getMany([historySinceKey(ownIndex(database))]);
+  return bytes ? readNumber(bytes, 0) : 0;
+};
+
+/**
+ * What forgets this server's own commits before `ts`, at most `rowsMax` of them; nothing when there are none. A partner that is
+ * still at one of them cannot be told from one with another history any more.
+ */
+export const forgetHistoryOperations = async (
+  database: Database,
+  ts: number,
+  rowsMax: number,
+): Promise<Operation[]> => {
+  if (!database.state.ruv.has(database.serverUuid)) return [];
+  const snapshot = await database.store.snapshot();
+  try {
+    const range = historyBefore(ownIndex(database), ts);
+    const { rows } = await snapshot.scan(range, { rowsMax, bytesMax: REPLICA_LIMITS.pageBytesMax });
+    const last = rows.at(-1);
+    if (last === undefined) return [];
+    const removals = rows.map(({ key }) => ({ key, value: undefined }));
+    const since = timeBytes(tsOfHistoryKey(last.key) + 1);
+    return [...removals, { key: historySinceKey(ownIndex(database)), value: since }];
+  } finally {
+    await snapshot.close();
+  }
+};
+
+const ownHashAt = (database: Database, ts: number): Promise<bigint | undefined> =>
+  hashAt(database, database.serverUuid, ts);
+
+const hashAt = async ({ store, table }: Database, server: ServerUuid, ts: number): Promise<bigint | undefined> => {
+  const [bytes] = await store.getMany([historyKey(table.indexOf(server), ts)]);
   return bytes && hashOf(bytes);
+};
+
+/**
+ * The row of `vector` that claims changes which this replica has withdrawn, under a server uuid that it had before, and announced
+ * anew: whoever claims them may lack what the other history of that uuid has up to there. Model, section 6.
+ */
+export const strayClaim = async (
+  database: Database,
+  vector: Ruv,
+): Promise<{ readonly server: ServerUuid; readonly seen: number } | undefined> => {
+  for (const [server, after] of database.withdrawn) {
+    const row = vector.get(server);
+    if (row === undefined || row.lineage.at <= after) continue;
+    if ((await hashAt(database, server, row.lineage.at)) === row.lineage.hash) return { server, seen: row.seen };
+  }
+  return undefined;
 };
 
 /** One commit of this server's own. */
@@ -74,18 +126,33 @@ export const historyOperation = (serverIndex: number, { at, hash }: Lineage, seq
   return { key: historyKey(serverIndex, at), value };
 };
 
-export const agreedOperation = (partner: ServerUuid, ts: number): Operation => {
-  const value = new Uint8Array(NUMBER_BYTES);
-  writeNumber(ts, value, 0);
-  return { key: agreedKey(partner), value };
+export const agreedOperation = (partner: ServerUuid, ts: number): Operation => ({
+  key: agreedKey(partner),
+  value: timeBytes(ts),
+});
+
+export const withdrawnOperation = (server: ServerUuid, after: number): Operation => ({
+  key: withdrawnKey(server),
+  value: timeBytes(after),
+});
+
+export const readAgreed = (snapshot: Snapshot): Promise<Map<ServerUuid, number>> => readTimes(snapshot, ALL_AGREED);
+
+export const readWithdrawn = (snapshot: Snapshot): Promise<Map<ServerUuid, number>> =>
+  readTimes(snapshot, ALL_WITHDRAWN);
+
+const readTimes = async (snapshot: Snapshot, range: KeyRange): Promise<Map<ServerUuid, number>> => {
+  const times = new Map<ServerUuid, number>();
+  for await (const rows of pagesOf(snapshot, range)) {
+    for (const { key, value } of rows) times.set(serverOfKey(key), readNumber(value, 0));
+  }
+  return times;
 };
 
-export const readAgreed = async (snapshot: Snapshot): Promise<Map<ServerUuid, number>> => {
-  const agreed = new Map<ServerUuid, number>();
-  for await (const rows of pagesOf(snapshot, ALL_AGREED)) {
-    for (const { key, value } of rows) agreed.set(partnerOfAgreedKey(key), readNumber(value, 0));
-  }
-  return agreed;
+const timeBytes = (ts: number): Uint8Array => {
+  const bytes = new Uint8Array(NUMBER_BYTES);
+  writeNumber(ts, bytes, 0);
+  return bytes;
 };
 
 const ownIndex = ({ table, serverUuid }: Database): number => table.indexOf(serverUuid);

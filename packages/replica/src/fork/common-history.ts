@@ -24,7 +24,7 @@ export interface CommonHistoryContext {
 /**
  * Up to when, in microseconds and at least `after`, the partner on `channel` has the same history of this server uuid as
  * `database`. Asks the partner for all that it has of that uuid after `after`, and looks for changes that are here too; applies
- * nothing. A partner that may not answer with a stream knows of no more.
+ * nothing. `undefined` when the partner does not tell.
  *
  * @throws ProtocolError as a pull does.
  */
@@ -33,16 +33,16 @@ export const commonHistoryUntil = async (
   channel: Channel,
   database: Database,
   after: number,
-): Promise<number> => {
+): Promise<number | undefined> => {
   const { createHash, limits, hello } = context;
   const conversation = openConversation(channel, { role: "consumer", limits });
   const { serverUuid: supplier, domainUuid } = await exchangeHello(conversation, hello());
-  if (domainUuid !== database.domainUuid) return after;
+  if (domainUuid !== database.domainUuid) return undefined;
   const rows = wireRows(rowsUntil(database, after));
   await conversation.send({ type: "incremental", domainUuid, cursor: undefined, rows, frozenDigest: undefined });
   const begin = await conversation.receive();
-
-  if (begin?.type !== "begin") return after;
+  if (begin?.type === "no-changes") return after;
+  if (begin?.type !== "begin") return undefined;
   let until = after;
   for await (const { chunk } of readStream({ conversation, supplier, begin, createHash })) {
     until = Math.max(until, await newestCommon(database, begin, chunk?.records ?? []));

@@ -13,7 +13,7 @@ import { readCounterBases } from "../database/counter-base.js";
 import { type Database, EMPTY_ROW } from "../database/database.js";
 import { ALL_AGREED, ALL_COUNTER_BASES, ALL_CURSORS, feedBetween } from "../database/key-space.js";
 import { identityOperations } from "../database/meta.js";
-import { historyOperation, type OwnCommit, ownCommitBefore } from "../database/own-history.js";
+import { historyOperation, type OwnCommit, ownCommitBefore, withdrawnOperation } from "../database/own-history.js";
 import { feedPagesOf, pagesOf } from "../database/snapshot-reads.js";
 import { stateOf } from "../database/stored-state.js";
 import { WriteBatch } from "../database/write-batch.js";
@@ -42,12 +42,15 @@ export const healFork = async (database: Database, { after, to, commitName }: Fo
   const row = state.ruv.get(from) ?? EMPTY_ROW;
   if (row.seen > after) builder.setRow(from, rowUntil(row, after, parting));
   if (moved > 0) {
-    const lineage = extendLineage(NO_LINEAGE, row.seen);
+    const lineage = extendLineage(NO_LINEAGE, row.seen, commitName);
     builder.setRow(to, { seen: row.seen, purged: 0, lineage });
     builder.addOperations([historyOperation(table.indexOf(to), lineage, state.head.sequence)]);
   }
   database.takeAgreedOperations();
-  if (row.seen > after) builder.addOperations(await removals(database, ALL_CURSORS));
+  if (row.seen > after) {
+    builder.addOperations(await removals(database, ALL_CURSORS));
+    builder.addOperations([withdrawnOperation(from, after)]);
+  }
   builder.addOperations(await removals(database, ALL_AGREED));
   builder.addOperations(await removals(database, ALL_COUNTER_BASES));
   builder.addOperations(identityOperations({ ...database.identity, serverUuid: to }));

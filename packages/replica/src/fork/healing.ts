@@ -70,15 +70,20 @@ export class Healing {
     // Another witness was heard first.
     if (found.serverUuid !== witness.evidence.server) return true;
     const after = await this.#partingOf(witness, found);
-    if (after === 0) return false;
+    if (after === undefined) return false;
     await this.#renew(found, after, witness);
     return true;
   }
 
-  /** 0 when nothing is known. */
-  async #partingOf({ connect, evidence }: ForkWitness, found: Database): Promise<number> {
+  /** When the histories parted, or a time before that; `undefined` when nothing is known. */
+  async #partingOf({ connect, evidence }: ForkWitness, found: Database): Promise<number | undefined> {
+    if (evidence.oursMicros === 0) return 0;
     const agreed = found.agreedMicros(evidence.partner);
-    if (connect === undefined) return agreed;
+    return (await this.#compare(connect, found, agreed)) ?? (agreed || undefined);
+  }
+
+  async #compare(connect: ForkWitness["connect"], found: Database, agreed: number): Promise<number | undefined> {
+    if (connect === undefined) return undefined;
     const { closing } = this.#context;
     const channel = await connect(closing);
     const release = onAbort(closing, () => void channel.close());

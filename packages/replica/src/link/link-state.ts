@@ -45,7 +45,9 @@ export const reportOfOutcome = (outcome: PullOutcome, origin: string): LinkRepor
     case "refresh-required":
       return {
         state: "refresh-required",
-        message: `this node was away too long: ${origin} no longer keeps deletions that it has not seen (${lagText(outcome.lags)})`,
+        message: outcome.lags.some(isStray)
+          ? `this node took over changes of a server whose disk had gone back in time; ${origin} announced them anew under another server uuid, and some of what that server did before may be missing here (${lagText(outcome.lags)})`
+          : `this node was away too long: ${origin} no longer keeps deletions that it has not seen (${lagText(outcome.lags)})`,
         remedy: "run refresh-replication-consumer on this node",
       };
     case "forked":
@@ -60,6 +62,9 @@ export const reportOfOutcome = (outcome: PullOutcome, origin: string): LinkRepor
       return unwillingReport(outcome, origin);
   }
 };
+
+/** No lag, but a claim that the partner has withdrawn. Protocol, `RefreshRequired`. */
+const isStray = ({ seen, purged }: ServerLag): boolean => seen >= purged;
 
 const forkMessage = ({ kind, server, oursMicros, theirsMicros }: ForkEvidence, origin: string): string =>
   kind === "same-server"

@@ -1,6 +1,8 @@
 import { type ChangeId, purgeEntry } from "@concordat/crdt";
+import { CommitBuilder } from "../database/commit-builder.js";
 import type { Database } from "../database/database.js";
 import { after, purgeRowsThrough, uuidOfPurgeKey } from "../database/key-space.js";
+import { forgetHistoryOperations } from "../database/own-history.js";
 import { COMMIT_NAME_BYTES } from "../database/rows.js";
 import { WriteBatch } from "../database/write-batch.js";
 import type { Random } from "../ports/random.js";
@@ -43,6 +45,24 @@ export const purge = async (
     reached = page.reached;
   } while (reached !== undefined && !signal?.aborted);
   return purged;
+};
+
+/** Forgets the names of this replica's own commits before `ts`, a page to a commit. */
+export const forgetHistory = async (
+  { database: current, random, turn }: PurgeContext,
+  ts: number,
+  signal: AbortSignal,
+): Promise<void> => {
+  let forgotten = true;
+  while (forgotten && !signal.aborted) {
+    forgotten = await turn.run(async () => {
+      const builder = new CommitBuilder(current());
+      const operations = await forgetHistoryOperations(current(), ts, REPLICA_LIMITS.pageRowsMax);
+      builder.addOperations(operations);
+      await builder.commit(random.bytes(COMMIT_NAME_BYTES));
+      return operations.length > 0;
+    });
+  }
 };
 
 interface PurgedPage {

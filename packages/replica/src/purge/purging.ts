@@ -4,7 +4,7 @@ import type { Log } from "../ports/log.js";
 import type { PurgeOutcome } from "../replica.js";
 import { REPLICA_LIMITS } from "../replica-limits.js";
 import type { PartnerClocks } from "./partner-clocks.js";
-import { type PurgeContext, purge } from "./purge.js";
+import { forgetHistory, type PurgeContext, purge } from "./purge.js";
 import { type PurgeAges, purgeHorizonMicros } from "./purge-horizon.js";
 
 export interface PurgingContext extends PurgeContext, PurgeAges {
@@ -48,6 +48,7 @@ export class Purging {
     const seen = seenIn(current.state.ruv);
     const isDue = ({ ts, server }: ChangeId): boolean => ts <= throughMicros && ts <= seen(server);
     const entries = await purge(this.#context, current, { throughMicros, isDue }, closing);
+    await forgetHistory(this.#context, throughMicros, closing);
     if (entries > 0)
       log.info("purged", `purged ${entries} entries of deletions that are old enough`, { entries, throughMicros });
     return { kind: "purged", entries, throughMicros };

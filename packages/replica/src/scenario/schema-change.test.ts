@@ -109,6 +109,22 @@ describe.each(ways)("a schema that is changed %s", (_, change) => {
     await expect(a.replica.create({ title: "first" })).rejects.toMatchObject({ code: "unique_violation" });
   });
 
+  test.each([
+    ["unique", reference, unique],
+    ["reference", unique, reference],
+    ["invalid", unique, required],
+  ] as const)(
+    "to one that has %s attributes besides: they are found among what is there",
+    async (kind, before, more) => {
+      await mixture();
+      await change(a, before);
+      await change(a, { ...before, ...more });
+      expect((await conflictsOf(a)).map((conflict) => conflict.kind)).toContain(kind);
+      expect(await conflictsOf(a)).toHaveLength(2);
+      expect((await a.replica.verify()).problems).toEqual([]);
+    },
+  );
+
   test("in its validator only: entries are asked again", async () => {
     const holds = (accepts: boolean): Schema => ({
       title: {

@@ -1,9 +1,18 @@
-import { claimedRows, isUnseen, type Ruv, type RuvRow, sameBytes, seenIn } from "@concordat/crdt";
-import type { Conversation, Cursor, Hello, Incremental, Refresh } from "@concordat/protocol";
+import { claimedRows, isUnseen, type Ruv, type RuvRow, type ServerLag, sameBytes, seenIn } from "@concordat/crdt";
+import type {
+  Conversation,
+  Cursor,
+  Hello,
+  Incremental,
+  Refresh,
+  RefreshRequired,
+  Unwilling,
+} from "@concordat/protocol";
 import type { Snapshot } from "@concordat/storage";
 import { AbortScope } from "../abort-scope.js";
 import type { CommitSignal } from "../commit-signal.js";
 import { type Database, type Head, readHead } from "../database/database.js";
+import { strayClaim } from "../database/own-history.js";
 import { commitAt, readRuvRows } from "../database/snapshot-reads.js";
 import { type ForkEvidence, forkEvidence } from "../fork/fork-evidence.js";
 import type { Clock } from "../ports/clock.js";
@@ -23,6 +32,8 @@ export interface SupplierContext {
   readonly chunk: ChunkLimits;
   readonly isRefreshing: () => boolean;
   readonly onRequest: () => void;
+  /** Whether this node pulls from the consumer in its turn. */
+  readonly pullsFromConsumer: () => boolean;
   /** The consumer has shown that this replica's history is one of two. */
   readonly onFork: (evidence: ForkEvidence) => void;
   /** Aborts when this node stops supplying from this database. */
@@ -74,6 +85,8 @@ class SupplierSession {
       await conversation.send({ type: "unwilling", reason: "refreshing", lags: [] });
       return this.#context.onFork(evidence);
     }
+    const stray = await strayClaim(database, consumer);
+    if (stray) return conversation.send(await this.#strayReply(stray));
     const isOwedRows = this.#given === undefined && this.#hasOtherWordOf(consumer);
     // The vector in memory is that of the last commit: an idle consumer costs no read.
     const early = decideIncremental(request, consumer, this.#view(database.state.ruv), isOwedRows);
@@ -84,6 +97,14 @@ class SupplierSession {
       if (decision.kind === "answer") return conversation.send(decision.reply);
       return this.#stream(snapshot, ruv, request.cursor, consumer);
     });
+  }
+
+  /** A consumer that strays is refreshed, but not before what it alone may have was pulled from it. */
+  async #strayReply({ server, seen }: Pick<ServerLag, "server" | "seen">): Promise<RefreshRequired | Unwilling> {
+    const { database, consumer, pullsFromConsumer } = this.#context;
+    const hasPulled = (await database.cursorFor(consumer.serverUuid)) !== undefined;
+    if (pullsFromConsumer() && !hasPulled) return { type: "unwilling", reason: "refreshing", lags: [] };
+    return { type: "refresh-required", lags: [{ server, seen, purged: seen }] };
   }
 
   /** Whether the consumer's own server is known here by another lineage than its own: older, or of another history. */

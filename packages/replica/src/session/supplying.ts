@@ -28,6 +28,7 @@ export interface SupplyingContext {
   /** A partner has said hello. */
   readonly onConsumer: (origin: string, hello: Hello) => void;
   readonly onRequest: (origin: string) => void;
+  readonly pullsFrom: (origin: string) => boolean;
   /** A partner has shown that this replica's history is one of two. */
   readonly onFork: (origin: string, evidence: ForkEvidence) => void;
 }
@@ -59,7 +60,7 @@ export class Supplying {
   }
 
   async #serve(channel: Channel): Promise<void> {
-    const { limits, log, onConsumer, onFork, onRequest } = this.#context;
+    const { limits, log, onConsumer, onFork, onRequest, pullsFrom } = this.#context;
     const { partner } = channel;
     const stop = new AbortController();
     this.#open.set(channel, stop);
@@ -75,6 +76,7 @@ export class Supplying {
         consumer,
         signal: stop.signal,
         onRequest: () => onRequest(partner),
+        pullsFromConsumer: () => pullsFrom(partner),
         onFork: (evidence) => onFork(partner, evidence),
       });
     } catch (error) {

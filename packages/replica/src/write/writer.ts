@@ -67,13 +67,14 @@ export class Writer {
     this.#scheduled = false;
     if (this.#queue.length > 0) this.#schedule();
     const batch = new WriteBatch(this.#context.database());
+    const commitName = this.#context.random.bytes(COMMIT_NAME_BYTES);
     const done: (() => void)[] = [];
     for (const job of jobs) {
-      const finish = await this.#run(job, batch);
+      const finish = await this.#run(job, batch, commitName);
       if (finish) done.push(finish);
     }
     try {
-      await batch.commit(this.#context.random.bytes(COMMIT_NAME_BYTES));
+      await batch.commit(commitName);
     } catch (error) {
       for (const job of jobs) job.fail(error);
       return;
@@ -90,7 +91,7 @@ export class Writer {
   }
 
   /** @returns what to do once the batch is durable; nothing when the transaction failed. */
-  async #run(job: Job, batch: WriteBatch): Promise<(() => void) | undefined> {
+  async #run(job: Job, batch: WriteBatch, commitName: Uint8Array): Promise<(() => void) | undefined> {
     const { clock, random, limits, schema } = this.#context;
     const { serverUuid } = batch.database;
     const ts = nextTimestamp(clock.wallMicros(), batch.builder.clockMicros);
@@ -102,7 +103,7 @@ export class Writer {
       if (!transaction.wrote) return () => job.finish({ result, changeId: undefined });
       await transaction.stage();
       const row = batch.builder.row(serverUuid);
-      batch.builder.setRow(serverUuid, { ...row, seen: ts, lineage: extendLineage(row.lineage, ts) });
+      batch.builder.setRow(serverUuid, { ...row, seen: ts, lineage: extendLineage(row.lineage, ts, commitName) });
       return () => job.finish({ result, changeId });
     } catch (error) {
       job.fail(error);
