@@ -178,6 +178,30 @@ describe("a disk that went back in time", () => {
     }
   });
 
+  test("a partner that took over what was written again, before anybody knew better, is told to be refreshed", async () => {
+    let forgotten: Uuid[] = [];
+    await forgetAfter(async () => {
+      forgotten = await createEntries(a, 2, "forgotten");
+    });
+    const again = await createEntries(a, 2, "again");
+    await pullOnce(c, a);
+    expect(await c.replica.getMany(again)).not.toContain(undefined);
+    expect(kindOf(await pullOnce(a, b))).toBe("forked");
+    await pullOnce(a, b);
+    await pullOnce(c, b);
+    expect(await c.replica.getMany(forgotten)).toContain(undefined);
+    // Not before A has pulled from C what C alone may have, where it does that.
+    a.replica.setPartners([partner(a, c, { connect: () => new Promise(() => undefined) })]);
+    expect(await pullOnce(c, a)).toMatchObject({ kind: "unwilling", reason: "refreshing" });
+    a.replica.setPartners([]);
+    expect(await pullOnce(c, a)).toMatchObject({ kind: "refresh-required", lags: [{ server: former }] });
+    c.replica.setPartners([partner(c, a)]);
+    await becomes(c, a, "refresh-required");
+    expect(statusOf(c).message).toContain("whose disk had gone back in time");
+    await refreshFrom(c, a, { discardLocalChanges: true });
+    for (const node of [a, c]) expect(await node.replica.getMany([...forgotten, ...again])).not.toContain(undefined);
+  });
+
   test("with its links it heals by itself, and is in sync", async () => {
     const forgotten: Uuid[] = [];
     await forgetAfter(async () => forgotten.push(...(await createEntries(a, 3, "forgotten"))));
