@@ -4,9 +4,9 @@ import type { Operation } from "@concordat/storage";
 import type { Totals } from "../replica-status.js";
 import { ByteArena } from "./byte-arena.js";
 import { type Database, type DatabaseState, EMPTY_ROW } from "./database.js";
+import { historyOperation } from "./history-rows.js";
 import { commitKey, cursorKey, entryKey, feedKey, ruvKey } from "./key-space.js";
 import { progressOperations } from "./meta.js";
-import { historyOperation } from "./own-history.js";
 import { cursorBytes, ruvRowBytes, type StoredEntry, storedEntryBytes } from "./rows.js";
 
 /** An entry's record as a commit replaces it. */

@@ -1,24 +1,9 @@
-import type { Lineage, Ruv, RuvRow, ServerUuid } from "@concordat/crdt";
-import type { KeyRange, Operation, Snapshot } from "@concordat/storage";
+import type { Ruv, RuvRow, ServerUuid } from "@concordat/crdt";
+import type { Operation } from "@concordat/storage";
 import { REPLICA_LIMITS } from "../replica-limits.js";
 import type { Database } from "./database.js";
-import {
-  ALL_AGREED,
-  ALL_WITHDRAWN,
-  agreedKey,
-  historyBefore,
-  historyKey,
-  historySinceKey,
-  NUMBER_BYTES,
-  readNumber,
-  serverOfKey,
-  tsOfHistoryKey,
-  withdrawnKey,
-  writeNumber,
-} from "./key-space.js";
-import { pagesOf } from "./snapshot-reads.js";
-
-const HASH_BYTES = 8;
+import { lineageHashOf, type OwnCommit, ownCommitOf, timeBytes } from "./history-rows.js";
+import { historyBefore, historyKey, historySinceKey, readNumber, tsOfHistoryKey } from "./key-space.js";
 
 /** What this replica's own commits say of a lineage of its server uuid that somebody else has. */
 export type HistoryAnswer =
@@ -75,7 +60,7 @@ const ownHashAt = (database: Database, ts: number): Promise<bigint | undefined> 
 
 const hashAt = async ({ store, table }: Database, server: ServerUuid, ts: number): Promise<bigint | undefined> => {
   const [bytes] = await store.getMany([historyKey(table.indexOf(server), ts)]);
-  return bytes && hashOf(bytes);
+  return bytes && lineageHashOf(bytes);
 };
 
 /**
@@ -94,67 +79,16 @@ export const strayClaim = async (
   return undefined;
 };
 
-/** One commit of this server's own. */
-export interface OwnCommit {
-  readonly lineage: Lineage;
-  /** What came later lies behind this feed number. */
-  readonly sequence: number;
-}
-
 /** The newest commit of this server's own before `ts` that is still known. */
 export const ownCommitBefore = async (database: Database, ts: number): Promise<OwnCommit | undefined> => {
   const snapshot = await database.store.snapshot();
   try {
     const range = { ...historyBefore(ownIndex(database), ts), reverse: true };
     const [row] = (await snapshot.scan(range, { rowsMax: 1, bytesMax: 1_024 })).rows;
-    return (
-      row && {
-        lineage: { at: tsOfHistoryKey(row.key), hash: hashOf(row.value) },
-        sequence: readNumber(row.value, HASH_BYTES),
-      }
-    );
+    return row && ownCommitOf(row.key, row.value);
   } finally {
     await snapshot.close();
   }
 };
 
-/** The row that keeps one more commit of a server, whose changes lie before or at the feed number `sequence`. */
-export const historyOperation = (serverIndex: number, { at, hash }: Lineage, sequence: number): Operation => {
-  const value = new Uint8Array(HASH_BYTES + NUMBER_BYTES);
-  new DataView(value.buffer).setBigUint64(0, hash);
-  writeNumber(sequence, value, HASH_BYTES);
-  return { key: historyKey(serverIndex, at), value };
-};
-
-export const agreedOperation = (partner: ServerUuid, ts: number): Operation => ({
-  key: agreedKey(partner),
-  value: timeBytes(ts),
-});
-
-export const withdrawnOperation = (server: ServerUuid, after: number): Operation => ({
-  key: withdrawnKey(server),
-  value: timeBytes(after),
-});
-
-export const readAgreed = (snapshot: Snapshot): Promise<Map<ServerUuid, number>> => readTimes(snapshot, ALL_AGREED);
-
-export const readWithdrawn = (snapshot: Snapshot): Promise<Map<ServerUuid, number>> =>
-  readTimes(snapshot, ALL_WITHDRAWN);
-
-const readTimes = async (snapshot: Snapshot, range: KeyRange): Promise<Map<ServerUuid, number>> => {
-  const times = new Map<ServerUuid, number>();
-  for await (const rows of pagesOf(snapshot, range)) {
-    for (const { key, value } of rows) times.set(serverOfKey(key), readNumber(value, 0));
-  }
-  return times;
-};
-
-const timeBytes = (ts: number): Uint8Array => {
-  const bytes = new Uint8Array(NUMBER_BYTES);
-  writeNumber(ts, bytes, 0);
-  return bytes;
-};
-
 const ownIndex = ({ table, serverUuid }: Database): number => table.indexOf(serverUuid);
-
-const hashOf = (bytes: Uint8Array): bigint => new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0);

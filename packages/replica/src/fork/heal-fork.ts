@@ -11,9 +11,10 @@ import {
 import type { KeyRange, Operation } from "@concordat/storage";
 import { readCounterBases } from "../database/counter-base.js";
 import { type Database, EMPTY_ROW } from "../database/database.js";
+import { historyOperation, type OwnCommit, withdrawnOperation } from "../database/history-rows.js";
 import { ALL_AGREED, ALL_COUNTER_BASES, ALL_CURSORS, feedBetween } from "../database/key-space.js";
 import { identityOperations } from "../database/meta.js";
-import { historyOperation, type OwnCommit, ownCommitBefore, withdrawnOperation } from "../database/own-history.js";
+import { ownCommitBefore } from "../database/own-history.js";
 import { feedPagesOf, pagesOf } from "../database/snapshot-reads.js";
 import { stateOf } from "../database/stored-state.js";
 import { WriteBatch } from "../database/write-batch.js";
