@@ -18,8 +18,8 @@ import {
   type Version,
 } from "@concordat/crdt";
 import { type EntryLimits, isMapOpening } from "./entry-record.js";
+import { itemEnd } from "./item-end.js";
 import { decodeName } from "./name-cache.js";
-import { skipItem } from "./skip-item.js";
 import { validateEntry } from "./validate-entry.js";
 import { WireReader } from "./wire-reader.js";
 
@@ -33,29 +33,27 @@ import { WireReader } from "./wire-reader.js";
  * @throws ProtocolError `shape`, or `clock_skew` for a change after `limits.changeMicrosMax`; blame `peer`.
  */
 export const decodeEntry = (record: Uint8Array, servers: readonly ServerUuid[], limits: EntryLimits): EntryState => {
-  const { uuid } = validateEntry(record, servers, limits);
-  return new StateReader(record, servers, limits.depthMax).entry(uuid);
+  validateEntry(record, servers, limits);
+  return new StateReader(record, servers).entry();
 };
 
 /** Reads a record that has been validated: what is left out here was checked there. */
 class StateReader {
   readonly #reader: WireReader;
   readonly #servers: readonly ServerUuid[];
-  readonly #depthMax: number;
   #lastIndex = -1;
   /** Most states of an entry come of one transaction: they share its change id. */
   #lastChangeId: ChangeId | undefined;
 
-  constructor(record: Uint8Array, servers: readonly ServerUuid[], depthMax: number) {
+  constructor(record: Uint8Array, servers: readonly ServerUuid[]) {
     this.#reader = new WireReader(record);
     this.#servers = servers;
-    this.#depthMax = depthMax;
   }
 
-  entry(uuid: Uuid): EntryState {
+  entry(): EntryState {
     const reader = this.#reader;
     const parts = reader.array();
-    reader.uuid();
+    const uuid = uuidFromBytes<Uuid>(reader.bytes, reader.uuid());
     const createdAt = this.#changeId();
     const conflictOf = reader.nil() ? undefined : uuidFromBytes<Uuid>(reader.bytes, reader.uuid());
     if (isMapOpening(reader.peek())) {
@@ -171,7 +169,7 @@ class StateReader {
   #value(): Uint8Array {
     const reader = this.#reader;
     const start = reader.at;
-    reader.at = skipItem(reader.bytes, start, reader.end, this.#depthMax);
+    reader.at = itemEnd(reader.bytes, start, reader.end);
     return reader.bytes.subarray(start, reader.at);
   }
 

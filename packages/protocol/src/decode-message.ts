@@ -1,10 +1,12 @@
 import { type DomainUuid, type ServerLag, type ServerUuid, type Uuid, uuidFromBytes } from "@concordat/crdt";
-import { isRecordOpening, RECORD_BYTES_MIN, RECORD_DEPTH } from "./entry-record.js";
+import { isRecordOpening, RECORD_BYTES_MIN } from "./entry-record.js";
+import { itemEnd } from "./item-end.js";
 import type { ProtocolLimits } from "./limits.js";
 import { malformed, shapeError } from "./malformed.js";
 import {
   type AnnouncedLimits,
   type Cursor,
+  type CursorScan,
   type Message,
   UNWILLING_REASONS,
   type UnwillingReason,
@@ -181,22 +183,30 @@ class MessageReader {
   }
 
   #cursor(): Cursor {
-    return this.#array(3, () => ({
+    const count = this.#reader.array();
+    const cursor = this.#rest(count, count > 3 ? 4 : 3, () => ({
       server: this.#uuid<ServerUuid>(),
       sequence: this.#reader.integer(),
       commit: this.#binary(COMMIT_BYTES),
+      scan: count > 3 ? this.#optional(() => this.#scan()) : undefined,
     }));
+    if (cursor.scan && cursor.sequence > 0) malformed("a scan beside a feed number", this.#reader.at);
+    return cursor;
+  }
+
+  #scan(): CursorScan {
+    return this.#array(2, () => ({ sequence: this.#reader.integer(), uuid: this.#uuid<Uuid>() }));
   }
 
   #records(): Uint8Array[] {
     const { bytes, end } = this.#reader;
-    const { entryBytesMax, depthMax } = this.#limits;
+    const { entryBytesMax } = this.#limits;
     const count = this.#reader.array();
     const records: Uint8Array[] = [];
     for (let index = 0; index < count; index += 1) {
       const start = this.#reader.at;
       if (!isRecordOpening(bytes[start])) malformed("not an entry record", start);
-      this.#reader.at = skipItem(bytes, start, end, RECORD_DEPTH + depthMax);
+      this.#reader.at = itemEnd(bytes, start, end);
       const length = this.#reader.at - start;
       // Each view takes memory of its own: a record of a few bytes must not get one.
       if (length < RECORD_BYTES_MIN) malformed("too short for an entry record", start);

@@ -1,4 +1,5 @@
 import type { ServerLag } from "@concordat/crdt";
+import { adjacentSpan, joinedBytes } from "./adjacent.js";
 import { type ByteWriter, writtenBytes } from "./byte-writer.js";
 import { malformed, shapeError } from "./malformed.js";
 import type { Begin, Chunk, Cursor, ErrorMessage, Hello, Incremental, Message, WireRuvRow } from "./message.js";
@@ -18,8 +19,8 @@ import { writeRuvRow } from "./write-ruv-row.js";
 const PART_BYTES_MIN = 16 * 1024;
 
 /**
- * The payload of the frame that carries `message`, in parts that follow one another. Large records of a chunk are
- * among the parts as they are, not copied: they must not change before the frame is sent.
+ * The payload of the frame that carries `message`, in parts that follow one another. Records of a chunk that lie one after the
+ * other, and large ones, are among the parts as they are, not copied: they must not change before the frame is sent.
  *
  * The text of an `error` is cut to its greatest length.
  *
@@ -41,6 +42,8 @@ const chunkParts = (chunk: Chunk): Uint8Array[] => {
     writeCursor(writer, chunk.cursor);
     writer.array(chunk.records.length);
   });
+  const span = adjacentSpan(chunk.records);
+  if (span) return [opening, span];
   const parts: Uint8Array[] = [];
   let small = [opening];
   for (const record of chunk.records) {
@@ -48,25 +51,11 @@ const chunkParts = (chunk: Chunk): Uint8Array[] => {
       small.push(record);
       continue;
     }
-    parts.push(joined(small), record);
+    parts.push(joinedBytes(small), record);
     small = [];
   }
-  if (small.length > 0) parts.push(joined(small));
+  if (small.length > 0) parts.push(joinedBytes(small));
   return parts.filter((part) => part.length > 0);
-};
-
-const joined = (pieces: readonly Uint8Array[]): Uint8Array => {
-  const [first] = pieces;
-  if (first !== undefined && pieces.length === 1) return first;
-  let length = 0;
-  for (const piece of pieces) length += piece.length;
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 };
 
 const writeMessage = (writer: ByteWriter, message: Exclude<Message, Chunk>): void => {
@@ -186,11 +175,15 @@ const writeOptionalCursor = (writer: ByteWriter, cursor: Cursor | undefined): vo
   else writeCursor(writer, cursor);
 };
 
-const writeCursor = (writer: ByteWriter, { server, sequence, commit }: Cursor): void => {
-  writer.array(3);
+const writeCursor = (writer: ByteWriter, { server, sequence, commit, scan }: Cursor): void => {
+  writer.array(scan ? 4 : 3);
   writer.uuid(server);
   writer.count(sequence);
   writeBinary(writer, "commit", commit, COMMIT_BYTES);
+  if (scan === undefined) return;
+  writer.array(2);
+  writer.count(scan.sequence);
+  writer.uuid(scan.uuid);
 };
 
 const writeBinary = (writer: ByteWriter, field: string, bytes: Uint8Array, length: number): void => {

@@ -38,11 +38,12 @@ export const isMapOpening = (byte: number): boolean => byte >> 4 === 0x8 || byte
 /** `[uuid, [0, 0], nil, {}]` */
 export const RECORD_BYTES_MIN = 24;
 
-/** Arrays and maps around a value in a record, at the most. */
-export const RECORD_DEPTH = 7;
-
 /** The opening, and the header of the uuid. */
 const UUID_OFFSET = 3;
+
+/** The 16 bytes of the uuid of a validated record, not copied. */
+export const entryUuidBytes = (record: Uint8Array): Uint8Array =>
+  record.subarray(UUID_OFFSET, UUID_OFFSET + UUID_BYTES);
 
 /**
  * Whose record it is, without reading on.

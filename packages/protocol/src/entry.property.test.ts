@@ -113,7 +113,6 @@ const outcomeOf = <T>(run: () => T): T | ProtocolError => {
 };
 
 const headerOf = (state: EntryState): ValidatedEntry => ({
-  uuid: state.uuid,
   kind: state.kind,
   newestMicros: newestChangeOfEntry(state).ts,
   isPlain: state.kind === "live" && state.conflictOf === undefined && [...state.attributes.values()].every(isPlain),

@@ -1,10 +1,11 @@
+export { joinedBytes } from "./adjacent.js";
 export type { Channel, Traffic } from "./channel.js";
 export { type Conversation, openConversation, type Role } from "./conversation.js";
 export { decodeEntry } from "./decode-entry.js";
 export { decodeMessage, type MessageLimits } from "./decode-message.js";
 export { encodeEntry } from "./encode-entry.js";
 export { encodeMessage } from "./encode-message.js";
-export { type EntryLimits, readEntryUuid } from "./entry-record.js";
+export { type EntryLimits, entryUuidBytes, readEntryUuid } from "./entry-record.js";
 export { exchangeHello } from "./exchange-hello.js";
 export { FRAME_HEADER_BYTES, FrameReader, frameHeader } from "./frame.js";
 export { DEFAULT_LIMITS, type ProtocolLimits } from "./limits.js";
@@ -15,6 +16,7 @@ export {
   type Changed,
   type Chunk,
   type Cursor,
+  type CursorScan,
   type DomainMismatch,
   type End,
   type ErrorMessage,

@@ -1,4 +1,4 @@
-import type { DomainUuid, RuvRow, ServerLag, ServerUuid } from "@concordat/crdt";
+import type { DomainUuid, RuvRow, ServerLag, ServerUuid, Uuid } from "@concordat/crdt";
 
 /** Everything that is said on a connection. One request is in flight at a time. `docs/protocol.md`. */
 export type Message = Hello | Request | Reply | ErrorMessage;
@@ -144,8 +144,16 @@ export interface WireRuvRow extends RuvRow {
 /** A place in the feed of one incarnation of a supplier. */
 export interface Cursor {
   readonly server: ServerUuid;
-  /** The supplier's feed number. */
+  /** The supplier's feed number: everything up to it has been applied. 0 while a scan is on its way. */
   readonly sequence: number;
-  /** Names the commit that reached it, 8 bytes: it exposes a supplier that went back in time. */
+  /** Names the commit that reached it, or the scan's, 8 bytes: it exposes a supplier that went back in time. */
   readonly commit: Uint8Array;
+  readonly scan?: CursorScan | undefined;
+}
+
+/** How far a scan of all entries, in the order of their uuids, has come. Whoever does not know it begins anew. */
+export interface CursorScan {
+  /** Everything up to this feed number has been applied, of the entries up to `uuid`. */
+  readonly sequence: number;
+  readonly uuid: Uuid;
 }

@@ -8,7 +8,7 @@ const isMap: boolean[] = [];
 /**
  * Where the MessagePack item ends that begins at `offset`: of any shape, as long as it lies within `end`, holds no
  * extension type, has texts for keys and is not nested deeper than `depthMax`. What its texts and numbers say is not
- * looked at. For what is passed over, or checked in full later.
+ * looked at. For what is passed over.
  *
  * Throws `Malformed`.
  */

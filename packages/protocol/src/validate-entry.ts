@@ -8,7 +8,6 @@ import {
   type MergeKind,
   NO_CONTEXT,
   type ServerUuid,
-  type Uuid,
   uuidFromBytes,
 } from "@concordat/crdt";
 import { type EntryLimits, isMapOpening } from "./entry-record.js";
@@ -20,7 +19,6 @@ import { WireReader } from "./wire-reader.js";
 
 /** What a record says that need not be decoded for. */
 export interface ValidatedEntry {
-  readonly uuid: Uuid;
   readonly kind: EntryState["kind"];
   /** The time of the newest change id anywhere in it, in microseconds. */
   readonly newestMicros: number;
@@ -58,6 +56,9 @@ class EntryValidator {
   #uuidStart = 0;
   #nameStart = 0;
   #nameEnd = 0;
+  /** The opening of the register that was read last, up to its value; no end where there was none. */
+  #opening = 0;
+  #openingEnd = 0;
   #newestMicros = 0;
   #isPlain = true;
   /** Of the change id that was read last. */
@@ -92,8 +93,7 @@ class EntryValidator {
     if (kind === "tombstone") this.#deletion();
     if (kind === "live" || parts === 5) this.#attributes(kind === "live" ? 0 : 1);
     if (reader.at !== reader.end) malformed("bytes left over", reader.at);
-    const uuid = uuidFromBytes<Uuid>(reader.bytes, this.#uuidStart);
-    return { uuid, kind, newestMicros: this.#newestMicros, isPlain: this.#isPlain };
+    return { kind, newestMicros: this.#newestMicros, isPlain: this.#isPlain };
   }
 
   #conflictOf(): void {
@@ -139,6 +139,11 @@ class EntryValidator {
 
   #states(): void {
     const reader = this.#reader;
+    if (this.#opensAsBefore()) {
+      scanValue(reader, this.#limits.depthMax);
+      return;
+    }
+    const opening = reader.at;
     const count = reader.map();
     if (count === 0) malformed("without a state", reader.at);
     let before = -1;
@@ -150,6 +155,22 @@ class EntryValidator {
       before = rank;
       this.#state(MERGE_KINDS[rank] as MergeKind);
     }
+    if (count > 1 || before !== REGISTER_RANK) this.#openingEnd = 0;
+    else this.#opening = opening;
+  }
+
+  /**
+   * Takes the opening of a single register, up to its value, where it has the very bytes of the one before: most attributes
+   * of an entry come of one transaction.
+   */
+  #opensAsBefore(): boolean {
+    const { bytes, at, end } = this.#reader;
+    const length = this.#openingEnd - this.#opening;
+    if (this.#openingEnd === 0 || length > end - at) return false;
+    for (let index = 0; index < length; index += 1)
+      if (bytes[this.#opening + index] !== bytes[at + index]) return false;
+    this.#reader.at = at + length;
+    return true;
   }
 
   #state(kind: MergeKind): void {
@@ -176,6 +197,8 @@ class EntryValidator {
     const parts = reader.array();
     if (parts < 1 || parts > 4)
       malformed("a register that is neither [cid] nor [cid, value] nor a longer form of them", start);
+    this.#openingEnd = 0;
+    if (parts === 2) return this.#plainValue();
     if (parts < 4) return this.#version(parts).form;
     const versions = [this.#version(parts)];
     const count = this.#someOf(reader.array());
@@ -189,6 +212,14 @@ class EntryValidator {
     }
     this.#isPlain = false;
     return versions.some(({ form }) => form === "value") ? "value" : "removed";
+  }
+
+  /** What is left of a change id with a value and no more, the most frequent register by far. */
+  #plainValue(): "value" {
+    this.#changeId();
+    this.#openingEnd = this.#reader.at;
+    scanValue(this.#reader, this.#limits.depthMax);
+    return "value";
   }
 
   /** What is left of a version after its array has been opened. */
@@ -320,6 +351,8 @@ class EntryValidator {
     return count;
   }
 }
+
+const REGISTER_RANK = MERGE_KINDS.indexOf("register");
 
 /** An array of 2. */
 const CHANGE_ID_OPENING = 0x92;

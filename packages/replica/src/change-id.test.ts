@@ -78,6 +78,7 @@ test("is later than all that was pulled, so that a slow clock can still overwrit
 
 test("is later than an early delivery, too, whose vector was never claimed", async () => {
   const other = await testNode("other");
+  await write(node);
   await refreshFrom(other, node);
   node.clock.micros += 60_000_000;
   for (let index = 0; index < 6; index += 1) await write(node);

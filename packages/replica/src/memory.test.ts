@@ -159,10 +159,11 @@ describe("the way along the feed", () => {
     if (database === undefined) throw new Error("the database is there");
     const snapshot = await storage.store.snapshot();
     const reached: number[] = [];
-    const part = { after: 0, head: 400, seen: () => Number.MAX_SAFE_INTEGER };
-    for await (const { sequence, records } of feedChunks(database, snapshot, part, undefined, 50)) {
+    const after = { sequence: 0, scanned: undefined };
+    const part = { after, head: 400, seen: () => Number.MAX_SAFE_INTEGER };
+    for await (const { place, records } of feedChunks(database, snapshot, part, undefined, 50)) {
       expect(records).toEqual([]);
-      reached.push(sequence);
+      reached.push(place.sequence);
     }
     await snapshot.close();
     const { sequence: head } = database.state.head;

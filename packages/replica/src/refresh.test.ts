@@ -87,7 +87,8 @@ describe("a node that has changes of its own", () => {
     const own = await createEntries(b, 6, "only here");
     const before = { digest: await b.replica.digest(), domain: b.replica.domainUuid, server: b.replica.serverUuid };
     const outcome = await refreshFrom(b, a);
-    expect(outcome).toEqual({ kind: "would-discard", origin: "repl://a", entries: 6, sample: own.slice(0, 5) });
+    const sample = own.sort().slice(0, 5);
+    expect(outcome).toEqual({ kind: "would-discard", origin: "repl://a", entries: 6, sample });
     expect({ digest: await b.replica.digest(), domain: b.replica.domainUuid, server: b.replica.serverUuid }).toEqual(
       before,
     );

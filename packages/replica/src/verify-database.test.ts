@@ -1,10 +1,9 @@
 import { asConflict, randomUuid, type Uuid, uuidToBytes } from "@concordat/crdt";
 import { DEFAULT_LIMITS, decodeEntry, encodeEntry } from "@concordat/protocol";
-import type { Operation } from "@concordat/storage";
+import { ByteArena, type Operation, type Row } from "@concordat/storage";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ByteArena } from "./database/byte-arena.js";
 import { entryKey, feedKey, metaKey, writeNumber } from "./database/key-space.js";
-import { ruvRowBytes, ruvRowOf, storedEntryBytes, storedEntryOf } from "./database/rows.js";
+import { NOT_IN_FEED, ruvRowBytes, ruvRowOf, storedEntryBytes, storedEntryOf } from "./database/rows.js";
 import {
   changed,
   type ExposedStorage,
@@ -46,6 +45,10 @@ afterEach(async () => {
   await node.replica.close();
 });
 
+const isCopied = ({ value }: Row): boolean => storedEntryOf(value).sequence === NOT_IN_FEED;
+
+const hasChanged = (row: Row): boolean => !isCopied(row);
+
 type Damage = (rows: RawRows) => readonly Operation[];
 
 const inflict = async (damage: Damage): Promise<void> =>
@@ -61,7 +64,12 @@ const ownRowAt = (rows: RawRows, at: (seen: number) => number): Operation => {
 };
 
 const found: readonly (readonly [name: string, problem: RegExp, damage: Damage])[] = [
-  ["an entry that is gone", /feed row \d+ names no entry/, ({ e }) => [removed(pick(e))]],
+  ["an entry that is gone", /feed row \d+ names no entry/, ({ e }) => [removed(pick(e.filter(hasChanged)))]],
+  [
+    "an entry that is gone and that no feed row names",
+    /found \d+ \+ 1,/,
+    ({ e }) => [removed(pick(e.filter(isCopied)))],
+  ],
   ["a feed row that is gone", /entry \S+ has no row in the feed/, ({ f }) => [removed(pick(f))]],
   ["a feed row of another entry", /has no row in the feed/, ({ f }) => [{ ...pick(f), value: pick(f, 1).value }]],
   ["a feed row of nothing", /names no entry/, ({ f }) => [{ ...pick(f), value: new Uint8Array(3) }]],

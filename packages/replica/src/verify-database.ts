@@ -15,7 +15,7 @@ import type { Row, Snapshot } from "@concordat/storage";
 import { type ConstraintIndex, type Database, readHead } from "./database/database.js";
 import { ALL_CURSORS, ALL_ENTRIES, ALL_FEED_ROWS, feedKey, NUMBER_BYTES } from "./database/key-space.js";
 import { type Meta, readMeta } from "./database/meta.js";
-import { CURSOR_BYTES, storedEntryOf } from "./database/rows.js";
+import { CURSOR_BYTES, NOT_IN_FEED, SCAN_CURSOR_BYTES, storedEntryOf } from "./database/rows.js";
 import { ServerTable } from "./database/server-table.js";
 import { type FeedRow, feedPagesOf, pagesOf, readRuvRows } from "./database/snapshot-reads.js";
 import type { VerifyReport } from "./replica.js";
@@ -103,9 +103,10 @@ class Verification {
       for (const [index, { key, value }] of whole.entries()) {
         const uuid = uuidFromBytes<Uuid>(key, 1);
         const feedRow = feedRows[index];
-        if (feedRow === undefined || !sameBytes(feedRow, key.subarray(1)))
+        const { sequence, record } = storedEntryOf(value);
+        if (sequence !== NOT_IN_FEED && (feedRow === undefined || !sameBytes(feedRow, key.subarray(1))))
           this.#report(`entry ${uuid} has no row in the feed`);
-        const state = this.#checkRecord(uuid, storedEntryOf(value).record);
+        const state = this.#checkRecord(uuid, record);
         if (state?.uuid === uuid) states.push(state);
       }
       await this.#derivedRows.checkEntries(states);
@@ -171,7 +172,8 @@ class Verification {
   async #checkCursors(): Promise<void> {
     for await (const rows of pagesOf(this.#snapshot, ALL_CURSORS)) {
       for (const { key, value } of rows) {
-        if (key.length === 1 + UUID_BYTES && value.length === CURSOR_BYTES) continue;
+        if (key.length === 1 + UUID_BYTES && (value.length === CURSOR_BYTES || value.length === SCAN_CURSOR_BYTES))
+          continue;
         this.#report(`a cursor row with a key of ${key.length} bytes and a value of ${value.length} is none`);
       }
     }

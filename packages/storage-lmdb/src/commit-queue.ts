@@ -2,7 +2,8 @@ import { StorageError } from "@concordat/storage";
 import { Capacity } from "./capacity.js";
 import type { Environment } from "./environment.js";
 import { toStorageError } from "./medium-error.js";
-import type { PackedBatch } from "./packed-batch.js";
+import { BOUNDS_PER_OPERATION, DELETION, type PackedBatch } from "./packed-batch.js";
+import type { ByteSpan } from "./row-bytes.js";
 
 interface PendingCommit {
   readonly batch: PackedBatch;
@@ -50,7 +51,7 @@ export class CommitQueue {
   #nextGroup(): PendingCommit[] {
     let bytes = 0;
     const passed = this.#waiting.findIndex(({ batch }) => {
-      bytes += batch.bytes;
+      bytes += batch.buffer.length;
       return bytes >= GROUP_BYTES_MAX;
     });
     return this.#waiting.splice(0, passed === -1 ? this.#waiting.length : passed + 1);
@@ -78,15 +79,10 @@ export class CommitQueue {
   /** One write transaction. Resolves once it is on the disk; rejects with LMDB's error and nothing written. */
   async #write(commits: readonly PendingCommit[]): Promise<void> {
     const { environment } = this;
-    if (commits.every(({ batch }) => batch.operations.length === 0)) return;
+    if (commits.every(({ batch }) => batch.bounds.length === 0)) return;
     try {
       await environment.batch(() => {
-        for (const { batch } of commits) {
-          for (const { key, value } of batch.operations) {
-            if (value === undefined) environment.remove(key);
-            else environment.put(key, value);
-          }
-        }
+        for (const { batch } of commits) putAll(environment, batch);
       });
       // Without overlappingSync the first promise is enough; this is the one that is documented to mean "on the disk".
       await environment.flushed;
@@ -112,6 +108,27 @@ export class CommitQueue {
     }
   }
 }
+
+/** lmdb-js reads the buffer of a batch later, on another thread: whoever calls keeps it until the transaction has ended. */
+const putAll = (environment: Environment, { buffer, bounds }: PackedBatch): void => {
+  const key = spanOf(buffer);
+  const value = spanOf(buffer);
+  for (let at = 0; at < bounds.length; at += BOUNDS_PER_OPERATION) {
+    key.start = bounds[at] as number;
+    key.end = bounds[at + 1] as number;
+    const valueEnd = bounds[at + 2] as number;
+    if (valueEnd === DELETION) {
+      environment.remove(key);
+      continue;
+    }
+    value.start = key.end;
+    value.end = valueEnd;
+    environment.put(key, value);
+  }
+};
+
+const spanOf = (buffer: Uint8Array): ByteSpan =>
+  Object.assign(new Uint8Array(buffer.buffer, 0, buffer.byteOffset + buffer.length), { start: 0, end: 0 });
 
 /** lmdb-js rejects with an error that tells nothing, and hangs a promise on it that rejects with what went wrong. */
 const commitError = async (error: unknown): Promise<unknown> => {

@@ -1,6 +1,7 @@
 import { open, type RootDatabase, type RootDatabaseOptions } from "lmdb";
 import { assertDatabaseHeader } from "./database-header.js";
 import { toStorageError } from "./medium-error.js";
+import { ROW_KEYS, ROW_VALUES } from "./row-bytes.js";
 
 /** One LMDB file, keys and values as plain bytes. */
 export type Environment = RootDatabase<Uint8Array, Uint8Array>;
@@ -16,7 +17,8 @@ export const openEnvironment = (file: string, mapBytes: number): Environment => 
   const options: RootDatabaseOptions & { readonly permissionsMode: number } = {
     // Bytes as they are: the encoder that lmdb brings along is never run.
     encoding: "binary",
-    keyEncoding: "binary",
+    encoder: ROW_VALUES,
+    keyEncoder: ROW_KEYS,
     cache: false,
     // The default shows what is written before it is on the disk, and keeps showing what could not be written.
     overlappingSync: false,

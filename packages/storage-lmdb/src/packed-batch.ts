@@ -1,34 +1,45 @@
-import { assertKeyLength, type Batch, type Operation } from "@concordat/storage";
+import { assertKeyLength, type Batch } from "@concordat/storage";
 import { KEY_BYTES_MAX } from "./environment.js";
 
-/** A batch whose bytes all lie in one buffer of its own: one copy at the call, one address for LMDB to resolve. */
+/** Puts and deletions in one buffer of their own: one copy at the call, one address for LMDB to resolve, no object for each. */
 export interface PackedBatch {
-  readonly operations: readonly Operation[];
-  /** Bytes of keys and values together. */
-  readonly bytes: number;
+  /** Key and value of each operation, one after the other. */
+  readonly buffer: Uint8Array;
+  /** Of each operation: where its key begins, where its value does, and where that ends; `DELETION` when there is none. */
+  readonly bounds: Float64Array;
   /** The most that the database can grow by this batch, in bytes of pages. */
   readonly growthBytesMax: number;
 }
 
+export const BOUNDS_PER_OPERATION = 3;
+export const DELETION = -1;
+
 /** Copies a batch. Throws `key_length`. */
-export const packBatch = (batch: Batch): PackedBatch => {
+export const packBatch = ({ operations }: Batch): PackedBatch => {
   let bytes = 0;
   let growthBytesMax = 0;
-  for (const { key, value } of batch.operations) {
+  for (const { key, value } of operations) {
     assertKeyLength(key, KEY_BYTES_MAX);
     bytes += key.length + (value?.length ?? 0);
     if (value !== undefined) growthBytesMax += rowGrowthMax(key.length, value.length);
   }
-  const arena = new Uint8Array(bytes);
+  const buffer = new Uint8Array(bytes);
+  const bounds = new Float64Array(operations.length * BOUNDS_PER_OPERATION);
   let end = 0;
-  const copy = (source: Uint8Array): Uint8Array => {
-    const start = end;
-    end += source.length;
-    arena.set(source, start);
-    return arena.subarray(start, end);
-  };
-  const operations = batch.operations.map(({ key, value }) => ({ key: copy(key), value: value && copy(value) }));
-  return { operations, bytes, growthBytesMax };
+  let bound = 0;
+  for (const { key, value } of operations) {
+    bounds[bound] = end;
+    buffer.set(key, end);
+    end += key.length;
+    bounds[bound + 1] = end;
+    if (value) {
+      buffer.set(value, end);
+      end += value.length;
+    }
+    bounds[bound + 2] = value ? end : DELETION;
+    bound += BOUNDS_PER_OPERATION;
+  }
+  return { buffer, bounds, growthBytesMax };
 };
 
 const PAGE_BYTES = 4096;

@@ -15,10 +15,7 @@ export const readMany = (
 ): (Uint8Array | undefined)[] => {
   for (const key of keys) assertKeyLength(key, KEY_BYTES_MAX);
   try {
-    return keys.map((key) => {
-      const value = environment.get(key, options);
-      return value && plainBytes(value);
-    });
+    return keys.map((key) => environment.get(key, options));
   } catch (error) {
     throw toStorageError(error, "cannot read");
   }
@@ -38,16 +35,13 @@ export const readPage = (
   try {
     for (const { key, value } of environment.getRange({ ...bounds, transaction })) {
       if (!page.takes(key.length + value.length)) break;
-      page.add(plainBytes(key), plainBytes(value));
+      page.add(key, value);
     }
   } catch (error) {
     throw toStorageError(error, "cannot scan");
   }
   return page.page();
 };
-
-/** What lmdb gives is a copy already, but a `Buffer`, whose `slice` would surprise. */
-const plainBytes = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /**
  * LMDB takes no bound that is longer than a key. Keys that sort before such a bound are those up to its first

@@ -1,4 +1,5 @@
 export { copyBatch } from "./batch-copy.js";
+export { ByteArena } from "./byte-arena.js";
 export { assertDatabaseName, isDatabaseName } from "./database-name.js";
 export type { Fault, FaultPlan, StorageCall, StorageOperation } from "./fault-plan.js";
 export { type FaultyStorage, faultyStorage } from "./faulty-storage.js";

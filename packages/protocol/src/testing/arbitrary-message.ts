@@ -15,7 +15,14 @@ const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: 
 
 const text = fc.string({ unit: "binary", maxLength: 40 });
 
-const cursor: fc.Arbitrary<Cursor> = fc.record({ server: uuid<ServerUuid>(), sequence: count, commit: bytesOf(8) });
+const cursor: fc.Arbitrary<Cursor> = fc
+  .record({
+    server: uuid<ServerUuid>(),
+    sequence: count,
+    commit: bytesOf(8),
+    scan: optional(fc.record({ sequence: count, uuid: uuid<Uuid>() })),
+  })
+  .map((one) => (one.scan ? { ...one, sequence: 0 } : one));
 
 const rows: fc.Arbitrary<WireRuvRow[]> = fc.uniqueArray(
   fc.record({

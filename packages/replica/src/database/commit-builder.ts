@@ -1,13 +1,12 @@
 import { type EntryState, type RuvRow, type ServerUuid, type Uuid, uuidToBytes } from "@concordat/crdt";
-import type { Cursor } from "@concordat/protocol";
-import type { Operation } from "@concordat/storage";
+import { type Cursor, entryUuidBytes } from "@concordat/protocol";
+import { ByteArena, type Operation } from "@concordat/storage";
 import type { Totals } from "../replica-status.js";
-import { ByteArena } from "./byte-arena.js";
 import { type Database, type DatabaseState, EMPTY_ROW } from "./database.js";
 import { historyOperation } from "./history-rows.js";
-import { commitKey, cursorKey, entryKey, feedKey, ruvKey } from "./key-space.js";
+import { commitKey, cursorKey, entryKey, entryKeyOfBytes, feedKey, ruvKey } from "./key-space.js";
 import { progressOperations } from "./meta.js";
-import { cursorBytes, ruvRowBytes, type StoredEntry, storedEntryBytes } from "./rows.js";
+import { cursorBytes, NOT_IN_FEED, ruvRowBytes, type StoredEntry, storedEntryBytes } from "./rows.js";
 
 /** An entry's record as a commit replaces it. */
 export interface EntryWrite {
@@ -26,13 +25,13 @@ export class CommitBuilder {
   readonly #arena = new ByteArena();
   readonly #rows = new Map<ServerUuid, RuvRow>();
   #sequence: number;
-  #totals: Totals;
+  readonly #totals: { -readonly [K in keyof Totals]: Totals[K] };
   #clockMicros: number;
   #changed = false;
 
   constructor(readonly database: Database) {
     this.#sequence = database.state.head.sequence;
-    this.#totals = database.state.totals;
+    this.#totals = { ...database.state.totals };
     this.#clockMicros = database.state.clockMicros;
   }
 
@@ -44,11 +43,26 @@ export class CommitBuilder {
   putEntry({ uuid, kind, record, stored }: EntryWrite): void {
     this.#sequence += 1;
     const sequence = this.#sequence;
-    if (stored) this.#operations.push({ key: feedKey(stored.sequence), value: undefined });
+    this.#leaveFeed(stored);
     this.#operations.push({ key: feedKey(sequence), value: uuidToBytes(uuid) });
     this.#operations.push({ key: entryKey(uuid), value: storedEntryBytes(sequence, record, this.#arena) });
     this.#count(kind, 1, record.length);
     if (stored) this.#count(stored.kind, -1, -stored.record.length);
+  }
+
+  /** Stores an entry that a refresh brings: it has no place in the feed until it changes here. */
+  copyEntry({ kind, record, stored }: Omit<EntryWrite, "uuid">): void {
+    this.#changed = true;
+    this.#leaveFeed(stored);
+    const key = entryKeyOfBytes(entryUuidBytes(record));
+    this.#operations.push({ key, value: storedEntryBytes(NOT_IN_FEED, record, this.#arena) });
+    this.#count(kind, 1, record.length);
+    if (stored) this.#count(stored.kind, -1, -stored.record.length);
+  }
+
+  /** The feed begins behind what was there before: with a number that no entry has. */
+  beginFeed(): void {
+    this.#sequence += 1;
   }
 
   /** Replaces the record of an entry that stays where it is in the feed: it has lost only what everybody may lose. */
@@ -62,7 +76,7 @@ export class CommitBuilder {
   /** Takes the entry out, and its place in the feed. */
   removeEntry(uuid: Uuid, stored: StoredEntry & { readonly kind: EntryState["kind"] }): void {
     this.#changed = true;
-    this.#operations.push({ key: feedKey(stored.sequence), value: undefined });
+    this.#leaveFeed(stored);
     this.#operations.push({ key: entryKey(uuid), value: undefined });
     this.#count(stored.kind, -1, -stored.record.length);
   }
@@ -130,12 +144,13 @@ export class CommitBuilder {
     return ruv;
   }
 
+  #leaveFeed(stored: StoredEntry | undefined): void {
+    if (stored && stored.sequence > NOT_IN_FEED)
+      this.#operations.push({ key: feedKey(stored.sequence), value: undefined });
+  }
+
   #count(kind: EntryState["kind"], entries: 1 | -1, bytes: number): void {
-    const { liveEntries, tombstones, recordBytes } = this.#totals;
-    this.#totals = {
-      liveEntries: liveEntries + (kind === "live" ? entries : 0),
-      tombstones: tombstones + (kind === "tombstone" ? entries : 0),
-      recordBytes: recordBytes + bytes,
-    };
+    this.#totals[kind === "live" ? "liveEntries" : "tombstones"] += entries;
+    this.#totals.recordBytes += bytes;
   }
 }

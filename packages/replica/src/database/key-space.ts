@@ -8,9 +8,9 @@ import type { KeyRange } from "@concordat/storage";
  *     b  reference uuid of an entry, uuid of one that refers to it -> nothing
  *     c  commit   newest feed number of a commit          -> name of the commit, 8 random bytes
  *     e  entry    uuid                                    -> feed number, entry record
- *     f  feed     feed number                             -> uuid; one row per entry, at its last change here
+ *     f  feed     feed number                             -> uuid; one row per entry that has changed here, at its last change
  *     h  history  server index of this replica, time of one of its commits -> hash of its lineage, feed number; of time 0: since when
- *     k  cursor   supplier's server uuid                  -> feed number, commit name
+ *     k  cursor   supplier's server uuid                  -> feed number, commit name; during a scan its feed number, uuid
  *     m  meta     name                                    -> see `meta.ts`
  *     n  number   uuid, attribute -> what this server had added to that counter when a partner last agreed
  *     p  purge    time of the oldest mark in an entry, uuid -> nothing
@@ -44,15 +44,28 @@ const CONTESTED = space("y");
 export const NUMBER_BYTES = 8;
 
 export const writeNumber = (value: number, target: Uint8Array, offset: number): void => {
-  const view = new DataView(target.buffer, target.byteOffset);
-  view.setUint32(offset, Math.floor(value / 2 ** 32));
-  view.setUint32(offset + 4, value >>> 0);
+  writeUnsigned32(Math.floor(value / 2 ** 32), target, offset);
+  writeUnsigned32(value >>> 0, target, offset + 4);
+};
+
+/** Byte by byte: a `DataView` of its own costs each number more than all of this. */
+const writeUnsigned32 = (value: number, target: Uint8Array, offset: number): void => {
+  target[offset] = value >>> 24;
+  target[offset + 1] = value >>> 16;
+  target[offset + 2] = value >>> 8;
+  target[offset + 3] = value;
 };
 
 export const readNumber = (bytes: Uint8Array, offset: number): number => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  return view.getUint32(offset) * 2 ** 32 + view.getUint32(offset + 4);
+  return readUnsigned32(bytes, offset) * 2 ** 32 + readUnsigned32(bytes, offset + 4);
 };
+
+const readUnsigned32 = (bytes: Uint8Array, offset: number): number =>
+  (((bytes[offset] as number) << 24) |
+    ((bytes[offset + 1] as number) << 16) |
+    ((bytes[offset + 2] as number) << 8) |
+    (bytes[offset + 3] as number)) >>>
+  0;
 
 const numberKey = (prefix: number, value: number): Uint8Array => {
   const key = new Uint8Array(1 + NUMBER_BYTES);
@@ -159,6 +172,8 @@ export const metaKey = (name: string): Uint8Array => {
 };
 
 /** The entry key of a uuid that stands in the feed as bytes. */
+export const uuidOfEntryKey = (key: Uint8Array): Uuid => uuidFromBytes<Uuid>(key, 1);
+
 export const entryKeyOfBytes = (uuid: Uint8Array): Uint8Array => {
   const key = new Uint8Array(1 + UUID_BYTES);
   key[0] = ENTRY;

@@ -1,7 +1,7 @@
 import { parseUuid, type ServerUuid } from "@concordat/crdt";
+import { ByteArena } from "@concordat/storage";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ByteArena } from "./byte-arena.js";
 import { cursorBytes, cursorOf, ruvRowBytes, ruvRowOf, storedEntryBytes, storedEntryOf } from "./rows.js";
 
 const number = fc.maxSafeNat();

@@ -1,12 +1,17 @@
-import { type RuvRow, type ServerUuid, UUID_BYTES, uuidFromBytes, writeUuid } from "@concordat/crdt";
-import type { Cursor } from "@concordat/protocol";
-import type { ByteArena } from "./byte-arena.js";
+import { type RuvRow, type ServerUuid, UUID_BYTES, type Uuid, uuidFromBytes, writeUuid } from "@concordat/crdt";
+import type { Cursor, CursorScan } from "@concordat/protocol";
+import type { ByteArena } from "@concordat/storage";
 import { NUMBER_BYTES, readNumber, writeNumber } from "./key-space.js";
 
 /** Bytes of the name of a commit. */
 export const COMMIT_NAME_BYTES = 8;
 export const RUV_ROW_BYTES = UUID_BYTES + 4 * NUMBER_BYTES;
+/** Of a cursor's row: without a scan, and with one. */
 export const CURSOR_BYTES = NUMBER_BYTES + COMMIT_NAME_BYTES;
+export const SCAN_CURSOR_BYTES = CURSOR_BYTES + NUMBER_BYTES + UUID_BYTES;
+
+/** In place of the feed number of an entry that came with the refresh which made the database, and has not changed since. */
+export const NOT_IN_FEED = 0;
 
 /** An entry as it is stored: its place in the feed, and its record, which is the wire's bytes. */
 export interface StoredEntry {
@@ -51,9 +56,13 @@ export const ruvRowOf = (bytes: Uint8Array): { server: ServerUuid; row: RuvRow }
 });
 
 export const cursorBytes = (cursor: Cursor): Uint8Array => {
-  const bytes = new Uint8Array(CURSOR_BYTES);
-  writeNumber(cursor.sequence, bytes, 0);
-  bytes.set(cursor.commit, NUMBER_BYTES);
+  const { sequence, commit, scan } = cursor;
+  const bytes = new Uint8Array(scan ? SCAN_CURSOR_BYTES : CURSOR_BYTES);
+  writeNumber(sequence, bytes, 0);
+  bytes.set(commit, NUMBER_BYTES);
+  if (scan === undefined) return bytes;
+  writeNumber(scan.sequence, bytes, CURSOR_BYTES);
+  writeUuid(scan.uuid, bytes, CURSOR_BYTES + NUMBER_BYTES);
   return bytes;
 };
 
@@ -61,4 +70,10 @@ export const cursorOf = (server: ServerUuid, bytes: Uint8Array): Cursor => ({
   server,
   sequence: readNumber(bytes, 0),
   commit: bytes.slice(NUMBER_BYTES, CURSOR_BYTES),
+  scan: bytes.length === SCAN_CURSOR_BYTES ? scanOf(bytes) : undefined,
+});
+
+const scanOf = (bytes: Uint8Array): CursorScan => ({
+  sequence: readNumber(bytes, CURSOR_BYTES),
+  uuid: uuidFromBytes<Uuid>(bytes, CURSOR_BYTES + NUMBER_BYTES),
 });

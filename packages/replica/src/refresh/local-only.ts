@@ -2,6 +2,7 @@ import { type Ruv, seenIn, type Uuid } from "@concordat/crdt";
 import { readEntryUuid } from "@concordat/protocol";
 import type { Database } from "../database/database.js";
 import { REPLICA_LIMITS } from "../replica-limits.js";
+import { beforeScan } from "../session/feed-place.js";
 import { feedChunks } from "../session/feed-stream.js";
 
 /** What replacing one database by another would lose. */
@@ -19,7 +20,9 @@ export interface LocalOnly {
 export async function* localOnlyUuids(database: Database, theirs: Ruv, afterSequence: number): AsyncGenerator<Uuid[]> {
   const snapshot = await database.store.snapshot();
   try {
-    const part = { after: afterSequence, head: database.state.head.sequence, seen: seenIn(theirs) };
+    const head = database.state.head.sequence;
+    const after = afterSequence === 0 ? beforeScan(head) : { sequence: afterSequence, scanned: undefined };
+    const part = { after, head, seen: seenIn(theirs) };
     for await (const { records } of feedChunks(database, snapshot, part)) {
       yield records.map(readEntryUuid);
     }

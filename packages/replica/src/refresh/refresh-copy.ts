@@ -5,6 +5,8 @@ import {
   decodeEntry,
   type EntryLimits,
   ProtocolError,
+  readEntryUuid,
+  type ValidatedEntry,
   validateEntry,
 } from "@concordat/protocol";
 import type { Operation } from "@concordat/storage";
@@ -14,60 +16,91 @@ import { derivedOperations } from "../database/derived-rows.js";
 import { entryKey } from "../database/key-space.js";
 import { COMMIT_NAME_BYTES, storedEntryOf } from "../database/rows.js";
 import type { Random } from "../ports/random.js";
+import { StoredExtent } from "./stored-extent.js";
+
+/** What is there of an entry, and whether no other rows follow from it. */
+type Stored = NonNullable<EntryWrite["stored"]> & Pick<ValidatedEntry, "isPlain">;
 
 /**
  * Copies a supplier's records into a new database, unread: they are validated, and stored as they came, since the
- * new database takes over the supplier's server table. Model, section 6.
+ * new database takes over the supplier's server table. A supplier sends them in the order of their uuids, in which the
+ * store only appends. Model, section 6.
  */
 export class RefreshCopy {
   readonly #database: Database;
   readonly #random: Random;
+  /** `undefined` where an earlier try took records in another order. */
+  readonly #extent: StoredExtent | undefined;
+  #committing: Promise<void> = Promise.resolve();
 
-  constructor(database: Database, random: Random) {
+  /** @param cursor how far an earlier try has come. */
+  constructor(database: Database, random: Random, cursor: Cursor | undefined) {
     this.#database = database;
     this.#random = random;
+    this.#extent = cursor && cursor.scan === undefined ? undefined : new StoredExtent(cursor?.scan?.uuid);
   }
 
   get database(): Database {
     return this.#database;
   }
 
-  /** Durable when it resolves, with the cursor that reaches it. @throws ProtocolError, with nothing of it stored. */
+  /**
+   * Stores `chunk` with the cursor that reaches it, and resolves while that is on its way to the disk, so that the next chunk can
+   * be received: it is durable once the next call, or `settled`, resolves. @throws ProtocolError, with nothing of it stored.
+   */
   async write(chunk: Chunk, servers: readonly ServerUuid[], limits: EntryLimits): Promise<void> {
-    const builder = await this.#staged(chunk, servers, limits);
+    const headers = chunk.records.map((record) => validateEntry(record, servers, limits));
+    await this.#committing;
+    const builder = new CommitBuilder(this.#database);
+    await this.#stage(builder, chunk.records, headers);
     builder.setCursor(chunk.cursor);
-    await builder.commit(this.#random.bytes(COMMIT_NAME_BYTES));
+    this.#committing = builder.commit(this.#random.bytes(COMMIT_NAME_BYTES));
+    this.#committing.catch(() => undefined);
+  }
+
+  /** Resolves once all that was written is durable, or rejects with what went wrong. */
+  settled(): Promise<void> {
+    return this.#committing;
   }
 
   /** The last commit: the vector is claimed, and the database gets a name of its own. */
   async finish(rows: Ruv, cursor: Cursor, identity: readonly Operation[]): Promise<void> {
+    const { liveEntries, tombstones } = this.#database.state.totals;
     const builder = new CommitBuilder(this.#database);
     for (const [server, row] of rows) builder.setRow(server, row);
+    // One without entries stays as if it had never been written to: it is to empty nobody.
+    if (liveEntries + tombstones > 0) builder.beginFeed();
     builder.setCursor(cursor);
     await builder.commit(this.#random.bytes(COMMIT_NAME_BYTES), identity);
   }
 
-  async #staged(chunk: Chunk, servers: readonly ServerUuid[], limits: EntryLimits): Promise<CommitBuilder> {
-    const builder = new CommitBuilder(this.#database);
-    const headers = chunk.records.map((record) => validateEntry(record, servers, limits));
-    if (new Set(headers.map(({ uuid }) => uuid)).size !== headers.length) throw twice();
-    // A copy that goes on where an earlier try stopped meets what changed meanwhile again.
-    const known = await this.#database.store.getMany(headers.map(({ uuid }) => entryKey(uuid)));
-    for (const [index, { uuid, kind, newestMicros, isPlain }] of headers.entries()) {
-      const record = chunk.records[index] as Uint8Array;
-      const before = this.#storedEntry(known[index]);
-      builder.putEntry({ uuid, kind, record, stored: before });
+  async #stage(
+    builder: CommitBuilder,
+    records: readonly Uint8Array[],
+    headers: readonly ValidatedEntry[],
+  ): Promise<void> {
+    const known = this.#extent?.extend(records) ? undefined : await this.#storedOf(records);
+    for (const [index, record] of records.entries()) {
+      const { kind, newestMicros, isPlain } = headers[index] as ValidatedEntry;
+      const stored = known?.[index];
+      builder.copyEntry({ kind, record, stored });
       builder.raiseClock(newestMicros);
       // From a plain entry no other rows follow.
-      if (isPlain && (before?.isPlain ?? true)) continue;
-      const [was, is] = [before?.record, record].map((bytes) => bytes && this.#decoded(bytes));
-      builder.addOperations(derivedOperations(uuid, was, is));
+      if (isPlain && (stored?.isPlain ?? true)) continue;
+      const [was, is] = [stored?.record, record].map((bytes) => bytes && this.#decoded(bytes));
+      builder.addOperations(derivedOperations(readEntryUuid(record), was, is));
     }
-    return builder;
   }
 
-  #storedEntry(value: Uint8Array | undefined): (EntryWrite["stored"] & { readonly isPlain: boolean }) | undefined {
-    if (value === undefined) return undefined;
+  /** What is there of them already: a copy that goes on where an earlier try stopped meets what changed meanwhile again. */
+  async #storedOf(records: readonly Uint8Array[]): Promise<(Stored | undefined)[]> {
+    const uuids = records.map(readEntryUuid);
+    if (new Set(uuids).size !== uuids.length) throw twice();
+    const values = await this.#database.store.getMany(uuids.map(entryKey));
+    return values.map((value) => value && this.#stored(value));
+  }
+
+  #stored(value: Uint8Array): Stored {
     const stored = storedEntryOf(value);
     const { kind, isPlain } = validateEntry(stored.record, this.#database.table.servers, this.#database.limits);
     return { ...stored, kind, isPlain };

@@ -73,7 +73,8 @@ const refreshOver = async (
   context.onHello(origin, hello);
   const { serverUuid: supplier } = hello;
   const unfinished = await context.replacements.unfinished(supplier, context.database().name);
-  await conversation.send({ type: "refresh", cursor: await unfinished?.cursorFor(supplier) });
+  const cursor = await unfinished?.cursorFor(supplier);
+  await conversation.send({ type: "refresh", cursor });
   const begin = await conversation.receive();
   if (begin?.type === "unwilling") return refusedBy(origin, begin.reason);
   if (begin?.type !== "begin") throw unexpected(begin?.type);
@@ -84,7 +85,7 @@ const refreshOver = async (
   const losing = await countLocalOnly(context.database(), ruvOfRows(begin.rows), 0);
   if (losing.entries > 0 && !options.discardLocalChanges) return { kind: "would-discard", origin, ...losing };
 
-  const copy = new RefreshCopy(await copyTarget(context, begin, supplier, unfinished), context.random);
+  const copy = new RefreshCopy(await copyTarget(context, begin, supplier, unfinished), context.random, cursor);
   const end = await copyStream(context, conversation, begin, supplier, copy);
   return context.turn.run(() => replaceBy(context, options, { begin, end, copy, losing, looked }));
 };
@@ -168,7 +169,9 @@ const copyStream = async (
     for (const record of chunk?.records ?? []) bytes += record.length;
     entries += chunk?.records.length ?? 0;
     onProgress({ origin: partner.origin, entries, entriesEstimate, bytes, bytesEstimate });
-    if (end) return end;
+    if (end === undefined) continue;
+    await copy.settled();
+    return end;
   }
   throw unexpected(undefined);
 };

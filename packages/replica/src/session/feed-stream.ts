@@ -1,12 +1,14 @@
-import { type Seen, unseenPart } from "@concordat/crdt";
+import { type Seen, type Uuid, unseenPart, uuidFromBytes } from "@concordat/crdt";
 import { decodeEntry, encodeEntry } from "@concordat/protocol";
 import type { Snapshot } from "@concordat/storage";
 import type { Database } from "../database/database.js";
-import { feedBetween } from "../database/key-space.js";
+import { entriesAfter, feedBetween, uuidOfEntryKey } from "../database/key-space.js";
 import { storedEntryOf } from "../database/rows.js";
-import { feedPagesOf } from "../database/snapshot-reads.js";
+import { feedPagesOf, pagesOf } from "../database/snapshot-reads.js";
 import { ReplicaError } from "../replica-error.js";
 import { REPLICA_LIMITS } from "../replica-limits.js";
+import { type FeedPlace, NOTHING_SCANNED } from "./feed-place.js";
+import { FillingChunk } from "./filling-chunk.js";
 
 /** How much a chunk holds: it is sent as one frame, and applied as one commit. */
 export interface ChunkLimits {
@@ -22,21 +24,23 @@ export const DEFAULT_CHUNK: ChunkLimits = { entriesMax: 2_000, bytesMax: 1024 * 
 
 /** The part of a feed that somebody lacks. */
 export interface FeedPart {
-  /** The feed number behind which it begins, and the one that it ends with. */
-  readonly after: number;
+  /** The place behind which it begins, and the feed number that it ends with. */
+  readonly after: FeedPlace;
   readonly head: number;
   /** What they have seen; without it they lack everything, and records pass unread. */
   readonly seen?: Seen | undefined;
 }
 
-/** Records to send, maybe none, and the feed number that is reached with them. */
+/** Records to send, maybe none, and the place that is reached with them. */
 export interface FeedChunk {
-  readonly sequence: number;
+  readonly place: FeedPlace;
   readonly records: readonly Uint8Array[];
 }
 
 /**
- * A part of the feed of `snapshot`, in chunks of bounded size, each entry cut down to what is lacking. Model, section 5.
+ * A part of the feed of `snapshot`, in chunks of bounded size, each entry cut down to what is lacking: what has changed after
+ * the place, in the order of the feed, then the entries that were never looked at, in the order of their uuids, which is
+ * the one in which they are stored. Model, section 5.
  *
  * @param rowsSilentMax rows that are passed over before a chunk without entries says how far the stream is: the reader
  * must neither take it for dead nor begin anew where it is cut.
@@ -48,26 +52,26 @@ export async function* feedChunks(
   limits: ChunkLimits = DEFAULT_CHUNK,
   rowsSilentMax: number = REPLICA_LIMITS.feedRowsSilentMax,
 ): AsyncGenerator<FeedChunk> {
-  let records: Uint8Array[] = [];
-  let bytes = 0;
-  let passed = 0;
-  for await (const rows of feedPagesOf(snapshot, feedBetween(after, head))) {
-    for (const { sequence, entry } of rows) {
-      const record = recordToSend(database, entry, seen);
-      passed += 1;
-      if (record) {
-        records.push(record);
-        bytes += entry?.length ?? 0;
-      }
-      const isFull = bytes >= limits.bytesMax || records.length >= limits.entriesMax;
-      if (!isFull && passed < rowsSilentMax) continue;
-      yield { sequence, records };
-      records = [];
-      bytes = 0;
-      passed = 0;
+  const { scanned } = after;
+  const filling = new FillingChunk(limits, rowsSilentMax);
+  for await (const rows of feedPagesOf(snapshot, feedBetween(after.sequence, head))) {
+    for (const { sequence, uuid, entry } of rows) {
+      const isDue = scanned === undefined || uuidFromBytes<Uuid>(uuid) <= scanned;
+      filling.add(isDue ? recordToSend(database, entry, seen) : undefined, entry);
+      if (filling.isDue) yield { place: { sequence, scanned }, records: filling.take() };
     }
   }
-  if (records.length > 0) yield { sequence: head, records };
+  if (scanned !== undefined) {
+    const range = entriesAfter(scanned === NOTHING_SCANNED ? undefined : scanned);
+    for await (const rows of pagesOf(snapshot, range)) {
+      for (const { key, value } of rows) {
+        filling.add(recordToSend(database, value, seen), value);
+        if (filling.isDue) yield { place: { sequence: head, scanned: uuidOfEntryKey(key) }, records: filling.take() };
+      }
+    }
+  }
+  const records = filling.take();
+  if (records.length > 0) yield { place: { sequence: head, scanned: undefined }, records };
 }
 
 const recordToSend = (

@@ -18,6 +18,7 @@ import { purgeAsSupplier } from "../purge/purge-as-supplier.js";
 import type { Turn } from "../turn.js";
 import { applyStates } from "./apply-states.js";
 import { refuseFutureRows } from "./clock-skew.js";
+import { comparePlaces, placeOfCursor } from "./feed-place.js";
 import type { PullOutcome } from "./pull-outcome.js";
 import { type RememberedRuv, ruvOfRows } from "./remembered-ruv.js";
 import { readStream, type StreamStep } from "./stream-reader.js";
@@ -112,7 +113,7 @@ const applyStep = async (
 ): Promise<number | undefined> => {
   if (context.database() !== database) return undefined;
   const stored = await database.cursorFor(context.supplier.serverUuid);
-  if (!sameSequence(stored, asked)) return undefined;
+  if (!samePlace(stored, asked)) return undefined;
 
   const batch = new WriteBatch(database);
   if (chunk) await applyStates(batch, decodeRecords(chunk.records, begin.servers, context.entryLimits()));
@@ -131,8 +132,8 @@ const claim = (batch: WriteBatch, begin: Begin): void => {
 const decodeRecords = (records: readonly Uint8Array[], servers: readonly ServerUuid[], limits: EntryLimits) =>
   records.map((record) => decodeEntry(record, servers, limits));
 
-const sameSequence = (left: Cursor | undefined, right: Cursor | undefined): boolean =>
-  left?.sequence === right?.sequence;
+const samePlace = (left: Cursor | undefined, right: Cursor | undefined): boolean =>
+  left && right ? comparePlaces(placeOfCursor(left), placeOfCursor(right)) === 0 : left === right;
 
 const unexpected = (type: string | undefined): ProtocolError =>
   type === undefined

@@ -1,6 +1,8 @@
 import { type ServerUuid, sameBytes } from "@concordat/crdt";
 import { type Begin, type Chunk, type Conversation, type Cursor, type End, ProtocolError } from "@concordat/protocol";
 import type { CreateHash } from "../ports/hash.js";
+import { comparePlaces, type FeedPlace, placeOfCursor } from "./feed-place.js";
+import { RecordsDigest } from "./records-digest.js";
 
 /** A stream that a supplier has begun. */
 export interface StreamSource {
@@ -29,23 +31,22 @@ export async function* readStream({
   begin,
   createHash,
 }: StreamSource): AsyncGenerator<StreamStep> {
-  const digest = createHash();
-  let count = 0;
-  let reached = 0;
+  const digest = new RecordsDigest(createHash);
+  let reached: FeedPlace = { sequence: 0, scanned: undefined };
   let pending: Chunk | undefined;
   for (;;) {
     const message = await nextOf(conversation);
     if (message.cursor.server !== supplier) throw badCursor(message.cursor, "is of another server");
     if (message.type === "end") {
-      checkEnd(message, begin, count, digest.digest());
+      checkEnd(message, begin, digest);
       yield { chunk: pending, end: message };
       return;
     }
-    const { sequence } = message.cursor;
-    if (sequence <= reached || sequence > begin.head) throw badCursor(message.cursor, `is not in (${reached}, head]`);
-    reached = sequence;
-    for (const record of message.records) digest.update(record);
-    count += message.records.length;
+    const place = placeOfCursor(message.cursor);
+    if (place.sequence > begin.head) throw badCursor(message.cursor, "passes the head of its stream");
+    if (comparePlaces(place, reached) <= 0) throw badCursor(message.cursor, "is not beyond the one before");
+    reached = place;
+    digest.add(message.records);
     if (pending) yield { chunk: pending, end: undefined };
     pending = message;
   }
@@ -64,11 +65,12 @@ const nextOf = async (conversation: Conversation<"consumer">): Promise<Chunk | E
   });
 };
 
-const checkEnd = (end: End, begin: Begin, count: number, digest: Uint8Array): void => {
-  if (end.count === count && sameBytes(end.digest, digest) && end.cursor.sequence === begin.head) return;
+const checkEnd = (end: End, begin: Begin, digest: RecordsDigest): void => {
+  const isAtHead = end.cursor.sequence === begin.head && end.cursor.scan === undefined;
+  if (end.count === digest.count && sameBytes(end.digest, digest.digest()) && isAtHead) return;
   throw new ProtocolError(
     "stream_digest",
-    `the stream had ${count} entries and its end speaks of ${end.count}, or of other bytes: nothing more of it is applied`,
+    `the stream had ${digest.count} entries and its end speaks of ${end.count}, or of other bytes: nothing more of it is applied`,
     { blame: "peer", retryable: true },
   );
 };

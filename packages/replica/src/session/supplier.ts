@@ -13,12 +13,15 @@ import { AbortScope } from "../abort-scope.js";
 import type { CommitSignal } from "../commit-signal.js";
 import { type Database, type Head, readHead } from "../database/database.js";
 import { strayClaim } from "../database/own-history.js";
+import { COMMIT_NAME_BYTES } from "../database/rows.js";
 import { commitAt, readRuvRows } from "../database/snapshot-reads.js";
 import { type ForkEvidence, forkEvidence } from "../fork/fork-evidence.js";
 import type { Clock } from "../ports/clock.js";
 import type { CreateHash } from "../ports/hash.js";
 import { REPLICA_LIMITS } from "../replica-limits.js";
+import { beforeScan, type FeedPlace, placeOfCursor } from "./feed-place.js";
 import { type ChunkLimits, feedChunks } from "./feed-stream.js";
+import { RecordsDigest } from "./records-digest.js";
 import { RememberedRuv, wireRows } from "./remembered-ruv.js";
 import { decideIncremental, decideRefresh, type SupplierView } from "./supply-decision.js";
 
@@ -156,10 +159,10 @@ class SupplierSession {
   async #stream(snapshot: Snapshot, ruv: Ruv, cursor: Cursor | undefined, consumer: Ruv | undefined): Promise<void> {
     const { database, conversation, createHash } = this.#context;
     const head = await readHead(snapshot);
-    const after = await this.#startOf(snapshot, cursor);
+    const after = (await this.#placeOf(snapshot, cursor)) ?? beforeScan(head.sequence);
     const { liveEntries, tombstones, recordBytes } = database.state.totals;
     const stored = Math.max(1, liveEntries + tombstones);
-    const entries = Math.min(head.sequence - after, stored);
+    const entries = after.scanned === undefined ? Math.min(head.sequence - after.sequence, stored) : stored;
     await conversation.send({
       type: "begin",
       kind: consumer ? "incremental" : "refresh",
@@ -169,32 +172,35 @@ class SupplierSession {
       head: head.sequence,
       estimate: { entries, bytes: Math.round((recordBytes / stored) * entries) },
     });
-    const digest = createHash();
-    let count = 0;
+    const digest = new RecordsDigest(createHash);
     const part = { after, head: head.sequence, seen: consumer && seenIn(consumer) };
-    for await (const chunk of feedChunks(database, snapshot, part, this.#context.chunk)) {
-      for (const record of chunk.records) digest.update(record);
-      count += chunk.records.length;
-      await conversation.send({
-        type: "chunk",
-        cursor: await this.#cursorAt(snapshot, chunk.sequence),
-        records: chunk.records,
-      });
+    // The next chunk is read while the one before is on its way.
+    let sending: Promise<void> | undefined;
+    for await (const { place, records } of feedChunks(database, snapshot, part, this.#context.chunk)) {
+      digest.add(records);
+      const cursor = await this.#cursorAt(snapshot, place);
+      await sending;
+      sending = conversation.send({ type: "chunk", cursor, records });
+      sending.catch(() => undefined);
     }
+    await sending;
+    const { count } = digest;
     await conversation.send({ type: "end", cursor: this.#cursor(head), count, digest: digest.digest() });
     this.#given = new Map([...(consumer ?? []), ...claimedRows(consumer ?? new Map(), ruv)]);
   }
 
   /** A cursor holds for the same incarnation and the same commit only; otherwise a full scan is always right. */
-  async #startOf(snapshot: Snapshot, cursor: Cursor | undefined): Promise<number> {
-    if (cursor === undefined || cursor.server !== this.#context.database.serverUuid) return 0;
-    const commit = await commitAt(snapshot, cursor.sequence);
-    return commit && sameBytes(commit, cursor.commit) ? cursor.sequence : 0;
+  async #placeOf(snapshot: Snapshot, cursor: Cursor | undefined): Promise<FeedPlace | undefined> {
+    if (cursor === undefined || cursor.server !== this.#context.database.serverUuid) return undefined;
+    const place = placeOfCursor(cursor);
+    const commit = await commitAt(snapshot, place.sequence);
+    return commit && sameBytes(commit, cursor.commit) ? place : undefined;
   }
 
-  async #cursorAt(snapshot: Snapshot, sequence: number): Promise<Cursor> {
-    const commit = await commitAt(snapshot, sequence);
-    return this.#cursor({ sequence, commit: commit ?? new Uint8Array(8) });
+  async #cursorAt(snapshot: Snapshot, { sequence, scanned }: FeedPlace): Promise<Cursor> {
+    const commit = (await commitAt(snapshot, sequence)) ?? new Uint8Array(COMMIT_NAME_BYTES);
+    if (scanned === undefined) return this.#cursor({ sequence, commit });
+    return { ...this.#cursor({ sequence: 0, commit }), scan: { sequence, uuid: scanned } };
   }
 
   #cursor({ sequence, commit }: Head): Cursor {
