@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { uuidToBytes } from "@concordat/crdt";
+import { open, type RootDatabase } from "lmdb";
+import { Packr } from "msgpackr";
+import { sampleAttributes, sampleUuid } from "../sample/sample-entries.js";
+import type { Subject } from "./subject.js";
+import { temporaryDirectory } from "./temporary-directory.js";
+
+/** LMDB as `storage-lmdb` opens it, without anything of ours around it. */
+export const rawLmdb = (): Subject => ({
+  methods: {
+    writeAtOnce: (count: number) => writeAtOnce(count),
+    writeOneByOne: (count: number) => writeOneByOne(count),
+    readOneByOne: (count: number) => readOneByOne(count),
+  },
+});
+
+/** Records from memory under random keys, in one durable transaction. Resolves to milliseconds. */
+const writeAtOnce = async (count: number): Promise<number> => {
+  const database = openRaw();
+  const records = sampleRecords(count);
+  const started = performance.now();
+  await database.batch(() => {
+    for (const { key, value } of records) database.put(key, value);
+  });
+  await database.flushed;
+  const ms = performance.now() - started;
+  await database.close();
+  return ms;
+};
+
+/** A durable transaction a record, each once the one before is on the disk. Resolves to milliseconds. */
+const writeOneByOne = async (count: number): Promise<number> => {
+  const database = openRaw();
+  const records = sampleRecords(count);
+  const started = performance.now();
+  for (const { key, value } of records) {
+    await database.put(key, value);
+    await database.flushed;
+  }
+  const ms = performance.now() - started;
+  await database.close();
+  return ms;
+};
+
+const readOneByOne = async (count: number): Promise<number> => {
+  const database = openRaw();
+  const records = sampleRecords(count);
+  await database.batch(() => {
+    for (const { key, value } of records) database.put(key, value);
+  });
+  await database.flushed;
+  const started = performance.now();
+  for (const { key } of records) database.getBinary(key);
+  const ms = performance.now() - started;
+  await database.close();
+  return ms;
+};
+
+const openRaw = (): RootDatabase<Uint8Array, Uint8Array> =>
+  open<Uint8Array, Uint8Array>(join(temporaryDirectory("raw-lmdb"), "raw.mdb"), {
+    encoding: "binary",
+    keyEncoding: "binary",
+    cache: false,
+    overlappingSync: false,
+    eventTurnBatching: false,
+    noSubdir: true,
+    mapSize: 2 ** 36,
+  });
+
+const sampleRecords = (count: number) => {
+  const packr = new Packr({ useRecords: false });
+  return Array.from({ length: count }, (_, index) => ({
+    key: uuidToBytes(sampleUuid(index)),
+    value: new Uint8Array(packr.pack(sampleAttributes(index))),
+  }));
+};
