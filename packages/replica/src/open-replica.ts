@@ -23,7 +23,7 @@ import type { Replica } from "./replica.js";
 import { ReplicaError } from "./replica-error.js";
 import { ReplicaNode, storedEntryLimits } from "./replica-node.js";
 import type { Schema } from "./schema.js";
-import { type ChunkLimits, DEFAULT_CHUNK } from "./session/feed-stream.js";
+import { type ChunkLimits, DEFAULT_CHUNK } from "./session/chunk-limits.js";
 import { systemClock, systemHash, systemRandom } from "./system/system-ports.js";
 
 export interface ReplicaOptions {

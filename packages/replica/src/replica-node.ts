@@ -49,7 +49,7 @@ import { ReplicaError } from "./replica-error.js";
 import { REPLICA_LIMITS } from "./replica-limits.js";
 import type { ReplicaStatus } from "./replica-status.js";
 import type { Schema } from "./schema.js";
-import type { ChunkLimits } from "./session/feed-stream.js";
+import type { ChunkLimits } from "./session/chunk-limits.js";
 import type { PullOutcome } from "./session/pull-outcome.js";
 import { type PullingContext, pullOver } from "./session/pull-over.js";
 import { Supplying } from "./session/supplying.js";

@@ -16,7 +16,7 @@ export class RemoteSubject {
   readonly #waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
   #calls = 0;
 
-  /** @param kind one of those that `subject.ts` knows. */
+  /** @param kind one of those that `subject-process.ts` knows. */
   constructor(kind: string) {
     const execArgv = process.env.CONCORDAT_BENCH_NODE_OPTIONS?.split(" ") ?? [];
     this.#child = fork(new URL("subject.js", import.meta.url), [kind], { serialization: "advanced", execArgv });

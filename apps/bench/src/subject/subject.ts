@@ -1,39 +1,5 @@
-import { concordatNode } from "./concordat-node.js";
-import { mergeAlone } from "./merge-alone.js";
-import { rawLmdb } from "./raw-lmdb.js";
-import { rawMsgpackr } from "./raw-msgpackr.js";
-import { rawTls } from "./raw-tls.js";
-import type { Call, Reply } from "./remote-subject.js";
-
 /** Calls by name, and what is to be done when the process ends. */
 export interface Subject {
   readonly methods: Readonly<Record<string, (argument: never) => unknown>>;
   readonly end?: () => Promise<void>;
 }
-
-const SUBJECTS: Readonly<Record<string, () => Subject>> = {
-  concordat: concordatNode,
-  "merge-alone": mergeAlone,
-  "raw-lmdb": rawLmdb,
-  "raw-msgpackr": rawMsgpackr,
-  "raw-tls": rawTls,
-};
-
-const subject = (SUBJECTS[process.argv[2] ?? ""] as () => Subject)();
-
-process.on("message", async ({ id, method, argument }: Call) => {
-  process.send?.(await replyTo(id, method, argument));
-});
-
-process.on("disconnect", async () => {
-  await subject.end?.();
-  process.exit();
-});
-
-const replyTo = async (id: number, method: string, argument: unknown): Promise<Reply> => {
-  try {
-    return { id, result: await subject.methods[method]?.(argument as never) };
-  } catch (error) {
-    return { id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
-  }
-};

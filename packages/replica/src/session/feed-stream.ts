@@ -7,20 +7,9 @@ import { storedEntryOf } from "../database/rows.js";
 import { feedPagesOf, pagesOf } from "../database/snapshot-reads.js";
 import { ReplicaError } from "../replica-error.js";
 import { REPLICA_LIMITS } from "../replica-limits.js";
+import { type ChunkLimits, DEFAULT_CHUNK } from "./chunk-limits.js";
 import { type FeedPlace, NOTHING_SCANNED } from "./feed-place.js";
 import { FillingChunk } from "./filling-chunk.js";
-
-/** How much a chunk holds: it is sent as one frame, and applied as one commit. */
-export interface ChunkLimits {
-  readonly entriesMax: number;
-  /**
-   * A chunk ends with the entry that reaches it. Entries count with their stored size, of which a change may be a small
-   * part: whoever applies it has to read the whole entry.
-   */
-  readonly bytesMax: number;
-}
-
-export const DEFAULT_CHUNK: ChunkLimits = { entriesMax: 2_000, bytesMax: 1024 * 1024 };
 
 /** The part of a feed that somebody lacks. */
 export interface FeedPart {

@@ -1,5 +1,5 @@
 import { joinedBytes } from "@concordat/protocol";
-import type { ChunkLimits } from "./feed-stream.js";
+import type { ChunkLimits } from "./chunk-limits.js";
 
 /**
  * The chunk that grows until it is full, or was silent for long. What is taken lies one record after the other in one buffer, so

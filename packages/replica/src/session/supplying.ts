@@ -12,7 +12,7 @@ import type { ForkEvidence } from "../fork/fork-evidence.js";
 import type { Clock } from "../ports/clock.js";
 import type { CreateHash } from "../ports/hash.js";
 import type { Log } from "../ports/log.js";
-import type { ChunkLimits } from "./feed-stream.js";
+import type { ChunkLimits } from "./chunk-limits.js";
 import { supply } from "./supplier.js";
 
 export interface SupplyingContext {
