@@ -52,7 +52,8 @@ export function* causalChangesOfAttribute(state: AttributeState): Generator<Caus
   for (const [server, { ts }] of state.counter?.totals ?? []) yield { changeId: { ts, server }, context: NO_CONTEXT };
 }
 
-const kindsOf = ({ register, set, map, counter }: AttributeState): number =>
+/** How many kinds there are states of. */
+export const kindsOf = ({ register, set, map, counter }: AttributeState): number =>
   (register ? 1 : 0) + (set ? 1 : 0) + (map ? 1 : 0) + (counter ? 1 : 0);
 
 /** The kind whose state is shown: the one with the newest change, and of equals the first by name. */

@@ -41,6 +41,7 @@ export const conflictsIn = (entry: EntryState): EntryConflict[] => {
   const conflicts: EntryConflict[] = [];
   if (entry.conflictOf !== undefined) conflicts.push({ kind: "creation", lostUuid: entry.conflictOf });
   for (const [attribute, state] of entry.attributes) {
+    if (!hasSiblings(state)) continue;
     for (const [key, register] of shownRegisters(state)) {
       const losers = register.siblings.filter(({ value }) => !sameValue(value, register.value));
       if (losers.length > 0) conflicts.push({ kind: "overwrite", attribute, key, winner: register, losers });
@@ -48,6 +49,15 @@ export const conflictsIn = (entry: EntryState): EntryConflict[] => {
   }
   return conflicts;
 };
+
+/** Looked at first: most places never had two writers at once. */
+const hasSiblings = ({ register, map }: AttributeState): boolean => {
+  if (register && register.siblings.length > 0) return true;
+  for (const one of map?.keys.values() ?? NO_REGISTERS) if (one.siblings.length > 0) return true;
+  return false;
+};
+
+const NO_REGISTERS: readonly RegisterState[] = [];
 
 const shownRegisters = (state: AttributeState): Iterable<readonly [string | undefined, RegisterState]> => {
   const kind = visibleKind(state);

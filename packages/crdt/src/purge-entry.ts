@@ -1,4 +1,4 @@
-import type { AttributeState } from "./attribute-state.js";
+import { type AttributeState, kindsOf } from "./attribute-state.js";
 import type { ChangeId } from "./change-id.js";
 import type { EntryState, LiveEntry, Tombstone } from "./entry-state.js";
 import { filteredMap } from "./keyed-state.js";
@@ -28,10 +28,11 @@ export const purgeEntry = (entry: EntryState, isDue: (change: ChangeId) => boole
 export const purgeableSince = (entry: EntryState): number | undefined => {
   if (entry.kind === "tombstone") return lostUpdates(entry) ? undefined : entry.deletion.changeId.ts;
   let oldest: number | undefined;
-  purgeMarks(entry, ({ ts }) => {
-    oldest = Math.min(ts, oldest ?? ts);
-    return false;
-  });
+  const note = ({ ts }: ChangeId, isMark: boolean): boolean => {
+    if (isMark) oldest = Math.min(ts, oldest ?? ts);
+    return true;
+  };
+  for (const state of entry.attributes.values()) unpurged(state, note);
   return oldest;
 };
 
@@ -61,10 +62,10 @@ const unpurged = (
   state: AttributeState,
   keep: (change: ChangeId, isMark: boolean) => boolean,
 ): AttributeState | undefined => {
-  const { register, set, map, counter } = state;
+  const { register, set, map } = state;
   const keepRegister = (one: RegisterState): boolean =>
     keep(one.changeId, one.value === undefined && one.siblings.length === 0);
-  if ([register, set, map, counter].filter((kind) => kind !== undefined).length > 1) return state;
+  if (kindsOf(state) > 1) return state;
   if (register) return keepRegister(register) ? state : undefined;
   if (set) {
     const elements = filteredMap(set.elements, ({ changeId, present }) => keep(changeId, !present));

@@ -2,9 +2,8 @@ import { type DomainUuid, type ServerUuid, UUID_BYTES, type Uuid, writeUuid } fr
 import { malformed } from "./malformed.js";
 import { hasLoneSurrogate } from "./utf8.js";
 
-const INITIAL_BYTES = 4 * 1024;
-/** A writer that once held an entry of the greatest size does not keep room for the next. */
-const KEPT_BYTES_MAX = 1024 * 1024;
+/** What is written lies one after the other in blocks of this size: a buffer of its own costs a record more than its bytes. */
+const BLOCK_BYTES = 64 * 1024;
 const TWO_TO_THE_32 = 0x1_0000_0000;
 /** Texts up to this many characters are written by a loop: faster than the call of an encoder. */
 const SHORT_TEXT_LENGTH = 64;
@@ -13,33 +12,38 @@ const encoder = new TextEncoder();
 
 let spare: ByteWriter | undefined;
 
-/** What `write` writes, as bytes of its own. The writer is shared: it is not to be kept. */
+/** What `write` writes, as bytes that nobody else changes. The writer is shared: it is not to be kept. */
 export const writtenBytes = (write: (writer: ByteWriter) => void): Uint8Array => {
   // Taken for as long as it is used: a getter of a value that is being encoded may encode another one.
   const writer = spare ?? new ByteWriter();
   spare = undefined;
   try {
     write(writer);
-    return writer.copy();
+    return writer.take();
   } finally {
-    writer.clear();
+    writer.drop();
     spare = writer;
   }
 };
 
 /** Writes MessagePack, everything in its shortest form, into bytes that grow. */
 export class ByteWriter {
-  #bytes = new Uint8Array(INITIAL_BYTES);
+  #bytes = new Uint8Array(BLOCK_BYTES);
   #view = new DataView(this.#bytes.buffer);
+  /** Where what is being written begins: what lies before it belongs to others. */
+  #start = 0;
   #at = 0;
 
-  copy(): Uint8Array {
-    return this.#bytes.slice(0, this.#at);
+  /** What was written since the last call. */
+  take(): Uint8Array {
+    const taken = this.#bytes.subarray(this.#start, this.#at);
+    this.#start = this.#at;
+    return taken;
   }
 
-  clear(): void {
-    this.#at = 0;
-    if (this.#bytes.length > KEPT_BYTES_MAX) this.#resize(INITIAL_BYTES);
+  /** Forgets what was written and not taken. */
+  drop(): void {
+    this.#at = this.#start;
   }
 
   nil(): void {
@@ -222,13 +226,15 @@ export class ByteWriter {
   }
 
   #reserve(count: number): void {
-    const needed = this.#at + count;
-    if (needed > this.#bytes.length) this.#resize(Math.max(needed, this.#bytes.length * 2));
+    if (count > this.#bytes.length - this.#at) this.#move(this.#at - this.#start + count);
   }
 
-  #resize(length: number): void {
-    const bytes = new Uint8Array(length);
-    bytes.set(this.#bytes.subarray(0, this.#at));
+  /** Goes on in another block, with at least `needed` bytes for what is being written; what is large gets one to itself. */
+  #move(needed: number): void {
+    const bytes = new Uint8Array(needed <= BLOCK_BYTES / 4 ? BLOCK_BYTES : 2 * needed);
+    bytes.set(this.#bytes.subarray(this.#start, this.#at));
+    this.#at -= this.#start;
+    this.#start = 0;
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer);
   }

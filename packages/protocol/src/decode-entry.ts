@@ -34,8 +34,15 @@ import { WireReader } from "./wire-reader.js";
  */
 export const decodeEntry = (record: Uint8Array, servers: readonly ServerUuid[], limits: EntryLimits): EntryState => {
   validateEntry(record, servers, limits);
-  return new StateReader(record, servers).entry();
+  return readEntry(record, servers);
 };
+
+/**
+ * As `decodeEntry`, of a record that has passed it, or `validateEntry`, before: nothing is checked again. What it makes of any
+ * other is undefined, a thrown error at best.
+ */
+export const readEntry = (record: Uint8Array, servers: readonly ServerUuid[]): EntryState =>
+  new StateReader(record, servers).entry();
 
 /** Reads a record that has been validated: what is left out here was checked there. */
 class StateReader {

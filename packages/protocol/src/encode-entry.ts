@@ -14,18 +14,31 @@ import type {
 } from "@concordat/crdt";
 import { type ByteWriter, writtenBytes } from "./byte-writer.js";
 import { malformed, shapeError } from "./malformed.js";
+import { RecordAttributes } from "./record-attributes.js";
 import { compareUtf8 } from "./utf8.js";
+
+/** A state with the record that it was decoded from. */
+export interface EncodedEntry {
+  readonly state: EntryState;
+  readonly record: Uint8Array;
+}
 
 /**
  * The record of `state`; values are copied into it unread. States without any change in them, which say nothing, are
  * left out.
  *
  * @param indexOf the place of a server in the table that goes with the record.
+ * @param base an earlier state of the same entry, of the same table: of attributes whose states are the very objects of that
+ * one, the bytes are taken over.
  * @throws ProtocolError `shape`, blame `caller`: a time or total that is not an integer from 0 to 2^53 - 1, an index
  * that is none, a name without a character or without UTF-8. Lengths of names and record are the caller's to limit.
  */
-export const encodeEntry = (state: EntryState, indexOf: (server: ServerUuid) => number): Uint8Array => {
-  const encoder = new EntryEncoder(indexOf);
+export const encodeEntry = (
+  state: EntryState,
+  indexOf: (server: ServerUuid) => number,
+  base?: EncodedEntry,
+): Uint8Array => {
+  const encoder = new EntryEncoder(indexOf, base);
   try {
     return writtenBytes((writer) => encoder.write(writer, state));
   } catch (error) {
@@ -35,12 +48,14 @@ export const encodeEntry = (state: EntryState, indexOf: (server: ServerUuid) => 
 
 class EntryEncoder {
   readonly #indexOf: (server: ServerUuid) => number;
+  readonly #base: EncodedEntry | undefined;
   #lastServer: ServerUuid | undefined;
   #lastIndex = 0;
   #name: string | undefined;
 
-  constructor(indexOf: (server: ServerUuid) => number) {
+  constructor(indexOf: (server: ServerUuid) => number, base: EncodedEntry | undefined) {
     this.#indexOf = indexOf;
+    this.#base = base;
   }
 
   where(state: EntryState): string {
@@ -66,15 +81,27 @@ class EntryEncoder {
   }
 
   #attributes(writer: ByteWriter, attributes: ReadonlyMap<string, AttributeState>): void {
-    const names = namesIn(attributes);
+    const names = ascending(namesIn(attributes));
+    const before = this.#base && new RecordAttributes(this.#base.record);
     writer.map(names.length);
-    for (const name of ascending(names)) {
+    for (const name of names) {
+      const state = attributes.get(name) as AttributeState;
+      if (before && this.#isUnchanged(before, name, state)) {
+        writer.raw((this.#base as EncodedEntry).record.subarray(before.start, before.end));
+        continue;
+      }
       this.#name = name;
       if (name === "") malformed("an attribute without a name");
       writer.text(name);
-      this.#attribute(writer, attributes.get(name) as AttributeState);
+      this.#attribute(writer, state);
     }
     this.#name = undefined;
+  }
+
+  /** Moves `before` to the attribute of that name. */
+  #isUnchanged(before: RecordAttributes, name: string, state: AttributeState): boolean {
+    while (before.name !== undefined && before.name !== name && compareUtf8(before.name, name) < 0) before.advance();
+    return before.name === name && this.#base?.state.attributes.get(name) === state;
   }
 
   #attribute(writer: ByteWriter, state: AttributeState): void {

@@ -1,9 +1,9 @@
 export { joinedBytes } from "./adjacent.js";
 export type { Channel, Traffic } from "./channel.js";
 export { type Conversation, openConversation, type Role } from "./conversation.js";
-export { decodeEntry } from "./decode-entry.js";
+export { decodeEntry, readEntry } from "./decode-entry.js";
 export { decodeMessage, type MessageLimits } from "./decode-message.js";
-export { encodeEntry } from "./encode-entry.js";
+export { type EncodedEntry, encodeEntry } from "./encode-entry.js";
 export { encodeMessage } from "./encode-message.js";
 export { type EntryLimits, entryUuidBytes, readEntryUuid } from "./entry-record.js";
 export { exchangeHello } from "./exchange-hello.js";

@@ -6,6 +6,8 @@ export const REPLICA_LIMITS = {
   /** Entries read at once on the way along the feed, whose sizes are known only then; the first time, fewer. */
   entriesReadMax: 128,
   entriesReadFirst: 16,
+  /** Chunks of a pull that one commit takes; what they touch is read, and held, together. */
+  chunksAppliedMax: 4,
   /** Rows of the feed that a stream passes over before it says how far it is, though it has nothing to send. */
   feedRowsSilentMax: 50_000,
   /** Transactions that share one durable commit; more would make the first of them wait too long. */

@@ -11,6 +11,7 @@ import { temporaryDirectory } from "./temporary-directory.js";
 export const rawLmdb = (): Subject => ({
   methods: {
     writeAtOnce: (count: number) => writeAtOnce(count),
+    updateAtOnce: (sizes: UpdateSizes) => updateAtOnce(sizes),
     writeOneByOne: (count: number) => writeOneByOne(count),
     readOneByOne: (count: number) => readOneByOne(count),
   },
@@ -30,6 +31,36 @@ const writeAtOnce = async (count: number): Promise<number> => {
   return ms;
 };
 
+export interface UpdateSizes {
+  readonly entries: number;
+  readonly changes: number;
+  readonly from: number;
+}
+
+let updated: { readonly database: RootDatabase<Uint8Array, Uint8Array>; readonly entries: number } | undefined;
+
+/** Replaces some of many records, in one durable transaction; the store stays for the next call. Resolves to milliseconds. */
+const updateAtOnce = async ({ entries, changes, from }: UpdateSizes): Promise<number> => {
+  if (updated?.entries !== entries) updated = { database: await filledRaw(entries), entries };
+  const { database } = updated;
+  const records = sampleRecords(changes, from);
+  const started = performance.now();
+  await database.batch(() => {
+    for (const { key, value } of records) database.put(key, value);
+  });
+  await database.flushed;
+  return performance.now() - started;
+};
+
+const filledRaw = async (count: number): Promise<RootDatabase<Uint8Array, Uint8Array>> => {
+  const database = openRaw();
+  await database.batch(() => {
+    for (const { key, value } of sampleRecords(count)) database.put(key, value);
+  });
+  await database.flushed;
+  return database;
+};
+
 /** A durable transaction a record, each once the one before is on the disk. Resolves to milliseconds. */
 const writeOneByOne = async (count: number): Promise<number> => {
   const database = openRaw();
@@ -45,12 +76,8 @@ const writeOneByOne = async (count: number): Promise<number> => {
 };
 
 const readOneByOne = async (count: number): Promise<number> => {
-  const database = openRaw();
+  const database = await filledRaw(count);
   const records = sampleRecords(count);
-  await database.batch(() => {
-    for (const { key, value } of records) database.put(key, value);
-  });
-  await database.flushed;
   const started = performance.now();
   for (const { key } of records) database.getBinary(key);
   const ms = performance.now() - started;
@@ -69,10 +96,10 @@ const openRaw = (): RootDatabase<Uint8Array, Uint8Array> =>
     mapSize: 2 ** 36,
   });
 
-const sampleRecords = (count: number) => {
+const sampleRecords = (count: number, from = 0) => {
   const packr = new Packr({ useRecords: false });
   return Array.from({ length: count }, (_, index) => ({
-    key: uuidToBytes(sampleUuid(index)),
-    value: new Uint8Array(packr.pack(sampleAttributes(index))),
+    key: uuidToBytes(sampleUuid(from + index)),
+    value: new Uint8Array(packr.pack(sampleAttributes(from + index))),
   }));
 };

@@ -1,5 +1,5 @@
 import { type EntryState, newestChangeOfEntry, type Uuid } from "@concordat/crdt";
-import { decodeEntry, encodeEntry } from "@concordat/protocol";
+import { encodeEntry } from "@concordat/protocol";
 import { constraintOperations } from "../constraint/constraint-rows.js";
 import { hasIndex } from "../constraint/constraints.js";
 import { ClaimChanges } from "../constraint/unique-index.js";
@@ -9,6 +9,7 @@ import type { Database } from "./database.js";
 import { derivedOperations } from "./derived-rows.js";
 import { entryKey } from "./key-space.js";
 import { type StoredEntry, storedEntryOf } from "./rows.js";
+import { stateOfRecord } from "./stored-state.js";
 
 /** What is known of one uuid while a batch is built. */
 interface Slot {
@@ -53,19 +54,25 @@ export class WriteBatch {
   }
 
   /** Writes `state` under its uuid, which is loaded. `record` is its encoding, where the caller has it. */
-  stage(state: EntryState, record: Uint8Array = encodeEntry(state, this.database.table.indexOf)): void {
+  stage(state: EntryState, record: Uint8Array = this.encode(state)): void {
     const { stored, before, state: current } = this.#slots.get(state.uuid) ?? ABSENT;
     this.claims?.replace(state.uuid, current, state);
     this.#slots.set(state.uuid, { stored, before, state, write: { record, inPlace: false } });
     this.builder.raiseClock(newestChangeOfEntry(state).ts);
   }
 
+  /** The record of a state under a loaded uuid: what has not changed of it is taken over from the one that is stored. */
+  encode(state: EntryState): Uint8Array {
+    const { stored, before } = this.#slots.get(state.uuid) ?? ABSENT;
+    const base = stored && before && { state: before, record: stored.record };
+    return encodeEntry(state, this.database.table.indexOf, base);
+  }
+
   /** Writes what a purge leaves of the entry of a loaded uuid, which nobody needs to be sent. */
   rewrite(state: EntryState): void {
     const { stored, before, state: current } = this.#slots.get(state.uuid) ?? ABSENT;
     this.claims?.replace(state.uuid, current, state);
-    const record = encodeEntry(state, this.database.table.indexOf);
-    this.#slots.set(state.uuid, { stored, before, state, write: { record, inPlace: true } });
+    this.#slots.set(state.uuid, { stored, before, state, write: { record: this.encode(state), inPlace: true } });
   }
 
   /** Takes the entry of a loaded uuid out of the database, without a trace. */
@@ -104,7 +111,7 @@ export class WriteBatch {
   #slotOf(value: Uint8Array | undefined): Slot {
     if (value === undefined) return ABSENT;
     const stored = storedEntryOf(value);
-    const state = decodeEntry(stored.record, this.database.table.servers, this.database.limits);
+    const state = stateOfRecord(this.database, stored.record);
     return { stored: { ...stored, kind: state.kind }, before: state, state, write: undefined };
   }
 }

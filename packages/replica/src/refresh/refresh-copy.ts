@@ -2,7 +2,6 @@ import type { EntryState, Ruv, ServerUuid } from "@concordat/crdt";
 import {
   type Chunk,
   type Cursor,
-  decodeEntry,
   type EntryLimits,
   ProtocolError,
   readEntryUuid,
@@ -15,6 +14,7 @@ import type { Database } from "../database/database.js";
 import { derivedOperations } from "../database/derived-rows.js";
 import { entryKey } from "../database/key-space.js";
 import { COMMIT_NAME_BYTES, storedEntryOf } from "../database/rows.js";
+import { stateOfRecord } from "../database/stored-state.js";
 import type { Random } from "../ports/random.js";
 import { StoredExtent } from "./stored-extent.js";
 
@@ -107,7 +107,7 @@ export class RefreshCopy {
   }
 
   #decoded(record: Uint8Array): EntryState {
-    return decodeEntry(record, this.#database.table.servers, this.#database.limits);
+    return stateOfRecord(this.#database, record);
   }
 }
 

@@ -1,10 +1,11 @@
 import { type Seen, type Uuid, unseenPart, uuidFromBytes } from "@concordat/crdt";
-import { decodeEntry, encodeEntry } from "@concordat/protocol";
+import { encodeEntry } from "@concordat/protocol";
 import type { Snapshot } from "@concordat/storage";
 import type { Database } from "../database/database.js";
 import { entriesAfter, feedBetween, uuidOfEntryKey } from "../database/key-space.js";
 import { storedEntryOf } from "../database/rows.js";
 import { feedPagesOf, pagesOf } from "../database/snapshot-reads.js";
+import { stateOfRecord } from "../database/stored-state.js";
 import { ReplicaError } from "../replica-error.js";
 import { REPLICA_LIMITS } from "../replica-limits.js";
 import { type ChunkLimits, DEFAULT_CHUNK } from "./chunk-limits.js";
@@ -73,8 +74,8 @@ const recordToSend = (
   }
   const { record } = storedEntryOf(value);
   if (seen === undefined) return record;
-  const state = decodeEntry(record, database.table.servers, database.limits);
+  const state = stateOfRecord(database, record);
   const unseen = unseenPart(state, seen);
   if (unseen === undefined) return undefined;
-  return unseen === state ? record : encodeEntry(unseen, database.table.indexOf);
+  return unseen === state ? record : encodeEntry(unseen, database.table.indexOf, { state, record });
 };

@@ -1,9 +1,8 @@
-import { claimedRows, type ServerUuid } from "@concordat/crdt";
+import { claimedRows } from "@concordat/crdt";
 import {
   type Begin,
   type Conversation,
   type Cursor,
-  decodeEntry,
   type EntryLimits,
   type Hello,
   ProtocolError,
@@ -21,7 +20,8 @@ import { refuseFutureRows } from "./clock-skew.js";
 import { comparePlaces, placeOfCursor } from "./feed-place.js";
 import type { PullOutcome } from "./pull-outcome.js";
 import { type RememberedRuv, ruvOfRows } from "./remembered-ruv.js";
-import { readStream, type StreamStep } from "./stream-reader.js";
+import { type AppliedGroup, StepGroup } from "./step-group.js";
+import { readStream } from "./stream-reader.js";
 
 export interface PullContext {
   readonly conversation: Conversation<"consumer">;
@@ -39,8 +39,8 @@ export interface PullContext {
 }
 
 /**
- * Pulls once what this replica has not seen. Each chunk is durable before the next one is applied, with its cursor;
- * the vector rises only with the last. Model, section 5.
+ * Pulls once what this replica has not seen. Some chunks are durable, with the cursor that they reach, before the next ones are
+ * applied; the vector rises only with the last. Model, section 5.
  *
  * @throws ProtocolError, DuplicateChangeError, StorageError; what was applied before stays, and the next pull goes on.
  */
@@ -89,26 +89,46 @@ const applyStream = async (
   startCursor: Cursor | undefined,
 ): Promise<PullOutcome> => {
   await purgeAsSupplier(context, database, ruvOfRows(begin.rows));
+  const { conversation, createHash, supplier, turn } = context;
+  const group = new StepGroup(begin.servers);
   let entries = 0;
+  let isSuperseded = false;
   let asked = startCursor;
-  const { conversation, createHash, supplier } = context;
-  for await (const step of readStream({ conversation, supplier: supplier.serverUuid, begin, createHash })) {
-    const applied = await context.turn.run(() => applyStep(context, database, begin, step, asked));
-    if (applied === undefined) return { kind: "superseded" };
-    asked = step.end?.cursor ?? step.chunk?.cursor;
-    entries += applied;
-    context.onApplied(applied);
-    context.onCommit();
+  const apply = async (full: AppliedGroup): Promise<void> => {
+    const expected = asked;
+    asked = full.cursor;
+    const applied = await turn.run(() => applyGroup(context, database, begin, full, expected));
+    entries += applied ?? 0;
+    isSuperseded ||= applied === undefined;
+  };
+  // What comes next is received and checked while a group is on its way to the disk.
+  let applying: Promise<void> = Promise.resolve();
+  try {
+    for await (const step of readStream({ conversation, supplier: supplier.serverUuid, begin, createHash })) {
+      const full = group.add(step, context.entryLimits());
+      if (full === undefined) continue;
+      await applying;
+      if (isSuperseded) break;
+      applying = apply(full);
+      applying.catch(() => undefined);
+    }
+    await applying;
+  } catch (error) {
+    await applying;
+    // What has come whole is kept: the next pull goes on behind it.
+    await apply(group.take());
+    throw error;
   }
+  if (isSuperseded) return { kind: "superseded" };
   return entries > 0 ? { kind: "applied", entries } : { kind: "up-to-date" };
 };
 
 /** @returns how many entries changed; `undefined` when what was asked for no longer holds. */
-const applyStep = async (
+const applyGroup = async (
   context: PullContext,
   database: Database,
   begin: Begin,
-  { chunk, end }: StreamStep,
+  { states, cursor, isEnd }: AppliedGroup,
   asked: Cursor | undefined,
 ): Promise<number | undefined> => {
   if (context.database() !== database) return undefined;
@@ -116,11 +136,13 @@ const applyStep = async (
   if (!samePlace(stored, asked)) return undefined;
 
   const batch = new WriteBatch(database);
-  if (chunk) await applyStates(batch, decodeRecords(chunk.records, begin.servers, context.entryLimits()));
-  const cursor = end?.cursor ?? chunk?.cursor;
+  await applyStates(batch, states);
   if (cursor) batch.builder.setCursor(cursor);
-  if (end) claim(batch, begin);
-  return batch.commit(context.random.bytes(COMMIT_NAME_BYTES));
+  if (isEnd) claim(batch, begin);
+  const applied = await batch.commit(context.random.bytes(COMMIT_NAME_BYTES));
+  context.onApplied(applied);
+  context.onCommit();
+  return applied;
 };
 
 /** Everything of the snapshot is applied with this batch: only now may its vector be claimed. */
@@ -128,9 +150,6 @@ const claim = (batch: WriteBatch, begin: Begin): void => {
   const { ruv } = batch.database.state;
   for (const [server, row] of claimedRows(ruv, ruvOfRows(begin.rows))) batch.builder.setRow(server, row);
 };
-
-const decodeRecords = (records: readonly Uint8Array[], servers: readonly ServerUuid[], limits: EntryLimits) =>
-  records.map((record) => decodeEntry(record, servers, limits));
 
 const samePlace = (left: Cursor | undefined, right: Cursor | undefined): boolean =>
   left && right ? comparePlaces(placeOfCursor(left), placeOfCursor(right)) === 0 : left === right;

@@ -7,7 +7,7 @@ import {
   randomUuid,
   type Uuid,
 } from "@concordat/crdt";
-import { encodeEntry, ProtocolError, type ProtocolLimits } from "@concordat/protocol";
+import { ProtocolError, type ProtocolLimits } from "@concordat/protocol";
 import type { Constraints } from "../constraint/constraints.js";
 import type { WriteBatch } from "../database/write-batch.js";
 import type { AttributeChange, AttributeChanges, Attributes, Entry, Lookup } from "../entry.js";
@@ -160,7 +160,7 @@ export class EntryTransaction implements Transaction {
 
   #encoded(state: EntryState): Uint8Array {
     try {
-      return encodeEntry(state, this.#context.batch.database.table.indexOf);
+      return this.#context.batch.encode(state);
     } catch (cause) {
       if (cause instanceof ProtocolError) throw new ReplicaError("invalid_change", cause.message, { cause });
       throw cause;
