@@ -1,7 +1,7 @@
 import { mergeEntry, type ServerUuid, sameBytes } from "@concordat/crdt";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeEntry, DEFAULT_LIMITS, encodeEntry, readEntry } from "./index.js";
+import { DEFAULT_LIMITS, decodeEntry, encodeEntry, readEntry } from "./index.js";
 import { arbitraryEntry, indexOfServer, SERVERS } from "./testing/arbitrary-entry.js";
 
 const decoded = (record: Uint8Array) => readEntry(record, SERVERS as readonly ServerUuid[]);
@@ -13,9 +13,12 @@ test("over the record of an earlier state, a state is encoded as it is from noth
       const record = encodeEntry(one, indexOfServer);
       const state = decoded(record);
       const attributes = new Map([...state.attributes, ...other.attributes]);
-      for (const name of [...state.attributes.keys()].slice(0, 1)) if (!other.attributes.has(name)) attributes.delete(name);
+      for (const name of [...state.attributes.keys()].slice(0, 1))
+        if (!other.attributes.has(name)) attributes.delete(name);
       const after = { ...state, attributes };
-      expect(sameBytes(encodeEntry(after, indexOfServer, { state, record }), encodeEntry(after, indexOfServer))).toBe(true);
+      expect(sameBytes(encodeEntry(after, indexOfServer, { state, record }), encodeEntry(after, indexOfServer))).toBe(
+        true,
+      );
       shared += [...attributes].filter(([name, one]) => state.attributes.get(name) === one).length;
     }),
     { numRuns: 200 },

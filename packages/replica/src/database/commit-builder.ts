@@ -66,7 +66,7 @@ export class CommitBuilder {
   }
 
   /** Replaces the record of an entry that stays where it is in the feed: it has lost only what everybody may lose. */
-  rewriteEntry({ uuid, kind, record, stored }: EntryWrite & { readonly stored: object }): void {
+  rewriteEntry({ uuid, kind, record }: EntryWrite, stored: NonNullable<EntryWrite["stored"]>): void {
     this.#changed = true;
     this.#operations.push({ key: entryKey(uuid), value: storedEntryBytes(stored.sequence, record, this.#arena) });
     this.#count(kind, 1, record.length);

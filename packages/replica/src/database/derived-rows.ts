@@ -14,20 +14,15 @@ export const derivedOperations = (
   after: EntryState | undefined,
 ): Operation[] => {
   const operations: Operation[] = [];
-  const move = (from: Uint8Array | undefined, to: Uint8Array | undefined): void => {
-    if (from) operations.push({ key: from, value: undefined });
-    if (to) operations.push({ key: to, value: PRESENT });
-  };
-  const [wasDue, isDue] = [before, after].map((state) => state && purgeableSince(state));
-  if (wasDue !== isDue)
-    move(
-      wasDue === undefined ? undefined : purgeKey(wasDue, uuid),
-      isDue === undefined ? undefined : purgeKey(isDue, uuid),
-    );
-  const [hadConflict, hasConflict] = [before, after].map(
-    (state) => state !== undefined && conflictsIn(state).length > 0,
-  );
-  if (hadConflict && !hasConflict) move(conflictKey(uuid), undefined);
-  if (hasConflict && !hadConflict) move(undefined, conflictKey(uuid));
+  const wasDue = before && purgeableSince(before);
+  const isDue = after && purgeableSince(after);
+  if (wasDue !== isDue) {
+    if (wasDue !== undefined) operations.push({ key: purgeKey(wasDue, uuid), value: undefined });
+    if (isDue !== undefined) operations.push({ key: purgeKey(isDue, uuid), value: PRESENT });
+  }
+  const hadConflict = before !== undefined && conflictsIn(before).length > 0;
+  const hasConflict = after !== undefined && conflictsIn(after).length > 0;
+  if (hadConflict !== hasConflict)
+    operations.push({ key: conflictKey(uuid), value: hasConflict ? PRESENT : undefined });
   return operations;
 };

@@ -3,7 +3,7 @@ import { encodeEntry } from "@concordat/protocol";
 import { constraintOperations } from "../constraint/constraint-rows.js";
 import { hasIndex } from "../constraint/constraints.js";
 import { ClaimChanges } from "../constraint/unique-index.js";
-import { CommitBuilder, type EntryWrite } from "./commit-builder.js";
+import { CommitBuilder } from "./commit-builder.js";
 import { counterBaseOperations } from "./counter-base.js";
 import type { Database } from "./database.js";
 import { derivedOperations } from "./derived-rows.js";
@@ -88,8 +88,12 @@ export class WriteBatch {
     let written = 0;
     for (const [uuid, { stored, before, state, write }] of this.#slots) {
       if (write === undefined) continue;
-      if (state && write.record) this.#put({ uuid, kind: state.kind, record: write.record, stored }, write.inPlace);
-      else if (stored) this.builder.removeEntry(uuid, stored);
+      if (state && write.record) {
+        // Written out: an object made of parts of another costs more than all that is done with it.
+        const entry = { uuid, kind: state.kind, record: write.record, stored };
+        if (write.inPlace && stored) this.builder.rewriteEntry(entry, stored);
+        else this.builder.putEntry(entry);
+      } else if (stored) this.builder.removeEntry(uuid, stored);
       this.builder.addOperations(derivedOperations(uuid, before, state));
       this.builder.addOperations(counterBaseOperations(this.database, uuid, before, state));
       if (hasIndex(constraints)) this.builder.addOperations(constraintOperations(constraints, uuid, before, state));
@@ -103,15 +107,11 @@ export class WriteBatch {
     return written;
   }
 
-  #put({ stored, ...write }: EntryWrite, inPlace: boolean): void {
-    if (inPlace && stored) this.builder.rewriteEntry({ ...write, stored });
-    else this.builder.putEntry({ ...write, stored });
-  }
-
   #slotOf(value: Uint8Array | undefined): Slot {
     if (value === undefined) return ABSENT;
     const stored = storedEntryOf(value);
     const state = stateOfRecord(this.database, stored.record);
-    return { stored: { ...stored, kind: state.kind }, before: state, state, write: undefined };
+    const { sequence, record } = stored;
+    return { stored: { sequence, record, kind: state.kind }, before: state, state, write: undefined };
   }
 }
