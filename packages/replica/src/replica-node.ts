@@ -23,7 +23,7 @@ import { PartnerClocks } from "./purge/partner-clocks.js";
 import { Purging } from "./purge/purging.js";
 import { followChanges } from "./read/change-feed.js";
 import { digestContent } from "./read/content-digest.js";
-import { allEntries, listEntries, readEntries, readLookup } from "./read/entry-reader.js";
+import { allEntries, listEntries, readEntries, readEntry, readLookup } from "./read/entry-reader.js";
 import { Refreshing } from "./refresh/refreshing.js";
 import { Replacements } from "./refresh/replacements.js";
 import type {
@@ -199,9 +199,8 @@ export class ReplicaNode implements Replica {
     return this.#writer.transact(work);
   }
 
-  async get(uuid: Uuid): Promise<Entry | undefined> {
-    const [entry] = await readEntries(this.#database, [uuid]);
-    return entry;
+  get(uuid: Uuid): Promise<Entry | undefined> {
+    return readEntry(this.#database, uuid);
   }
 
   lookup(uuid: Uuid): Promise<Lookup> {

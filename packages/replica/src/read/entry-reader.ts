@@ -1,5 +1,6 @@
 import type { EntryState, Uuid } from "@concordat/crdt";
 import type { Snapshot } from "@concordat/storage";
+import { masksAnything } from "../constraint/constraints.js";
 import { masksOf } from "../constraint/mask.js";
 import type { RowSource } from "../constraint/unique-index.js";
 import type { Database } from "../database/database.js";
@@ -21,6 +22,16 @@ const VIEWED_TOGETHER = 64;
 export const readStates = async (database: Database, uuids: readonly Uuid[]): Promise<(EntryState | undefined)[]> => {
   const values = await database.store.getMany(uuids.map(entryKey));
   return values.map((value) => value && stateOf(database, value));
+};
+
+/** The live entry of `uuid`. What most read: nothing is awaited, or made, for what no constraint asks for. */
+export const readEntry = async (database: Database, uuid: Uuid): Promise<Entry | undefined> => {
+  const [value] = await database.store.getMany([entryKey(uuid)]);
+  const state = value && stateOf(database, value);
+  if (state?.kind !== "live") return undefined;
+  if (!masksAnything(database.index.constraints)) return entryView(state);
+  const [mask] = await masksOf(database, database.store, [state]);
+  return entryView(state, mask);
 };
 
 export const readLookup = async (database: Database, uuid: Uuid): Promise<Lookup> => {
