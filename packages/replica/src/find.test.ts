@@ -3,6 +3,10 @@ import { faultyStorage, memoryStorage } from "@concordat/storage";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Schema } from "./index.js";
 import { REPLICA_LIMITS } from "./replica-limits.js";
+import { settled } from "./testing/event-loop.js";
+import { Gate } from "./testing/gate.js";
+import { gatedCommits } from "./testing/gated-commits.js";
+import { gatedReads } from "./testing/gated-reads.js";
 import { exposedStorage, rawRows } from "./testing/raw-rows.js";
 import { closeAll, expectSound, heal, refreshFrom, restart, type TestNode, testNode } from "./testing/test-topology.js";
 import { apart, created } from "./testing/views.js";
@@ -194,19 +198,31 @@ describe("an index that is made", () => {
     expect(await found("title", "x")).toEqual([uuid, next].sort());
   });
 
-  test("is never met in part", async () => {
-    const uuids = await createMany(300, "x");
-    let isDone = false;
-    const change = node.replica.setSchema({ ...attributes, title: { index: true } }).then(() => {
-      isDone = true;
+  test.each([1, FEW + 1])("is not met in part while it is made anew, of %i entries", async (count) => {
+    const reads = gatedReads(memoryStorage());
+    const commits = gatedCommits(reads);
+    const gated = await testNode("gated", { storage: commits, attributes });
+    await gated.replica.transact(async (transaction) => {
+      for (let at = 0; at < count; at += 1) await transaction.create({ name: "x" });
     });
-    let asked = 0;
-    for (; !isDone; asked += 1) {
-      const [few, many] = await Promise.all([found("email", "nobody"), found("name", "x")]);
-      expect([few, many.length]).toEqual([[], uuids.length]);
-    }
-    await change;
-    expect(asked).toBeGreaterThan(0);
+    const [early, emptied] = [new Gate(), new Gate()];
+    reads.holdNextRead(early);
+    const before = found("name", "x", gated);
+    await early.reached;
+    // What says that the rows are whole is gone first, then the rows themselves.
+    commits.holdCommit(emptied, count > FEW ? 3 : 2);
+    const change = gated.replica.setSchema({ ...attributes, title: { index: true } });
+    await emptied.reached;
+    const answers: unknown[] = [];
+    const during = found("name", "x", gated).then((uuids) => answers.push(uuids.length));
+    early.open();
+    void before.then((uuids) => answers.push(uuids.length));
+    await settled();
+    expect(answers.filter((length) => length !== count)).toEqual([]);
+    emptied.open();
+    await Promise.all([before, during, change]);
+    expect(answers).toEqual([count, count]);
+    await closeAll([gated]);
   });
 
   test("is not met at all while it could not be made", async () => {
