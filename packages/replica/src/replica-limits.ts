@@ -10,6 +10,8 @@ export const REPLICA_LIMITS = {
   chunksAppliedMax: 4,
   /** Rows of the feed that a stream passes over before it says how far it is, though it has nothing to send. */
   feedRowsSilentMax: 50_000,
+  /** Entries that the row of an indexed value names; beyond, each has a row of its own, and a commit writes one, not all. */
+  indexRowEntriesMax: 32,
   /** Transactions that share one durable commit; more would make the first of them wait too long. */
   groupedTransactionsMax: 256,
   /** How long a supplier leaves `Subscribe` unanswered: well under the idle limit of a connection. */

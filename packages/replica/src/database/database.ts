@@ -154,6 +154,8 @@ export class Database {
 export interface ConstraintIndex {
   readonly constraints: Constraints;
   readonly createHash: CreateHash;
+  /** While they are made anew, or could not be, what is looked up among the rows may be missing. */
+  readonly rows: "whole" | "being-made" | "broken";
 }
 
 const NO_INDEX: ConstraintIndex = {
@@ -161,6 +163,7 @@ const NO_INDEX: ConstraintIndex = {
   createHash: () => {
     throw new Error("no value is named without constraints");
   },
+  rows: "whole",
 };
 
 const NO_HEAD: Head = { sequence: 0, commit: new Uint8Array(8) };

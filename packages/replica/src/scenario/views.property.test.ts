@@ -37,9 +37,9 @@ const UUIDS: readonly Uuid[] = Array.from({ length: ENTRIES }, (_, index) =>
 const NOBODY = randomUuid<Uuid>(new Uint8Array(16).fill(99));
 
 const schema: Schema = {
-  email: { unique: true },
-  aliases: { merge: "set", unique: true },
-  parent: { reference: true },
+  email: { unique: true, index: true },
+  aliases: { merge: "set", unique: true, index: true },
+  parent: { reference: true, index: true },
   members: { merge: "set", reference: true },
   roles: { merge: "set", required: true },
 };
@@ -186,13 +186,14 @@ const asFree = ({ email, ...changes }: AttributeChanges): AttributeChanges => ({
 
 /** Rows that commits kept are those that are made from nothing. */
 const expectIndexAsRebuilt = async ({ name, replica }: TestNode, { store }: ExposedStorage): Promise<void> => {
-  const { b, u, v, y } = await rawRows(store);
+  const { b, i, j, u, v, y } = await rawRows(store);
   await replica.setSchema({});
   const none = await rawRows(store);
-  expect([none.b, none.u, none.v, none.y].flat(), name).toEqual([]);
+  expect([none.b, none.i, none.j, none.u, none.v, none.y].flat(), name).toEqual([]);
   await replica.setSchema(schema);
   const rebuilt = await rawRows(store);
-  expect({ b, u, v, y }, name).toEqual({ b: rebuilt.b, u: rebuilt.u, v: rebuilt.v, y: rebuilt.y });
+  const { b: b2, i: i2, j: j2, u: u2, v: v2, y: y2 } = rebuilt;
+  expect({ b, i, j, u, v, y }, name).toEqual({ b: b2, i: i2, j: j2, u: u2, v: v2, y: y2 });
 };
 
 /** An entry as the merged state has it, and as readers see it. */
@@ -210,6 +211,7 @@ const expectSoundViews = async (nodes: readonly TestNode[], policy: "earliest" |
       const { result } = await node.replica.transact((transaction) => transaction.get(seen.uuid));
       views.push({ whole: result as Entry, seen });
     }
+    await expectFound(node, views);
     const listed = await conflictsOf(node);
     const count = (kind: string): number => listed.filter((conflict) => conflict.kind === kind).length;
     expect(expectUnique(views, policy), node.name).toBe(count("unique"));
@@ -224,6 +226,16 @@ const expectSoundViews = async (nodes: readonly TestNode[], policy: "earliest" |
     for (const { seen, whole } of views) {
       const hidden = Object.keys(schema).filter((name) => valuesOf(seen, name).length < valuesOf(whole, name).length);
       expect(seen.hidden, node.name).toEqual(hidden.sort());
+    }
+  }
+};
+
+/** By an index, each entry is found by what it shows, and by nothing that is hidden of it. */
+const expectFound = async ({ name, replica }: TestNode, views: readonly Views[]): Promise<void> => {
+  for (const attribute of Object.keys(replica.schema).filter((one) => replica.schema[one]?.index)) {
+    for (const value of ["x", "y", "no uuid", ...UUIDS, NOBODY]) {
+      const shown = views.map(({ seen }) => seen).filter((seen) => valuesOf(seen, attribute).includes(value));
+      expect((await replica.find({ attribute, value })).entries, `${name} ${attribute} ${value}`).toEqual(shown);
     }
   }
 };
