@@ -1,4 +1,4 @@
-import { concordatNode } from "./concordat-node.js";
+import { concordatSubject } from "./concordat-subject.js";
 import { mergeAlone } from "./merge-alone.js";
 import { rawLmdb } from "./raw-lmdb.js";
 import { rawMsgpackr } from "./raw-msgpackr.js";
@@ -7,7 +7,7 @@ import type { Call, Reply } from "./remote-subject.js";
 import type { Subject } from "./subject.js";
 
 const SUBJECTS: Readonly<Record<string, () => Subject>> = {
-  concordat: concordatNode,
+  concordat: concordatSubject,
   "merge-alone": mergeAlone,
   "raw-lmdb": rawLmdb,
   "raw-msgpackr": rawMsgpackr,

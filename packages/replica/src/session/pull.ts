@@ -94,29 +94,31 @@ const applyStream = async (
   let entries = 0;
   let isSuperseded = false;
   let asked = startCursor;
-  const apply = async (full: AppliedGroup): Promise<void> => {
+  /** What comes meanwhile is received, checked and collected. */
+  let applying: Promise<void> | undefined;
+  const apply = async (): Promise<void> => {
+    const full = group.take();
     const expected = asked;
     asked = full.cursor;
     const applied = await turn.run(() => applyGroup(context, database, begin, full, expected));
     entries += applied ?? 0;
     isSuperseded ||= applied === undefined;
+    applying = undefined;
   };
-  // What comes next is received and checked while a group is on its way to the disk.
-  let applying: Promise<void> = Promise.resolve();
   try {
     for await (const step of readStream({ conversation, supplier: supplier.serverUuid, begin, createHash })) {
-      const full = group.add(step, context.entryLimits());
-      if (full === undefined) continue;
-      await applying;
+      group.add(step, context.entryLimits());
+      if (group.isFull) await applying;
       if (isSuperseded) break;
-      applying = apply(full);
+      if (applying) continue;
+      applying = apply();
       applying.catch(() => undefined);
     }
     await applying;
   } catch (error) {
     await applying;
     // What has come whole is kept: the next pull goes on behind it.
-    await apply(group.take());
+    await apply();
     throw error;
   }
   if (isSuperseded) return { kind: "superseded" };
