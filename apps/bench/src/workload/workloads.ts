@@ -1,4 +1,5 @@
 import { bothWaysWorkload } from "./both-ways.js";
+import { httpReadsWorkload } from "./http-reads.js";
 import { idlePullWorkload } from "./idle-pull.js";
 import { latencyWorkload } from "./latency.js";
 import { mergeWorkload } from "./merge.js";
@@ -19,6 +20,7 @@ export const WORKLOADS: readonly Workload[] = [
   idlePullWorkload,
   writesWorkload,
   readsWorkload,
+  httpReadsWorkload,
   topologiesWorkload,
   millionWorkload,
 ];
