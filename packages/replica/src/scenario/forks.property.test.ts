@@ -46,7 +46,7 @@ const ROUNDS = Number(process.env.CONCORDAT_PROPERTY_RUNS ?? 60);
 
 test("whichever disk goes back in time, whatever anybody still has of an acknowledged write is everywhere in the end", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 50 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 50, size: "max" }), async (steps) => {
       const nodes = await topology(["a", "b", "c"]);
       const [first] = nodes as [TestNode];
       const history = new History(nodes, await first.replica.create({ title: -1 }));

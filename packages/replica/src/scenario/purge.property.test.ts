@@ -75,7 +75,7 @@ const ROUNDS = Number(process.env.CONCORDAT_PROPERTY_RUNS ?? 80);
 
 test("whatever is purged and whoever lags, nobody comes back from the dead, and all converge at the common horizon", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60, size: "max" }), async (steps) => {
       const history = await beginHistory();
       const { nodes } = history;
       for (const [index, item] of steps.entries()) {

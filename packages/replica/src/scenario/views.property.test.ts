@@ -100,7 +100,7 @@ const ROUNDS = Number(process.env.CONCORDAT_PROPERTY_RUNS ?? 60);
 
 test("whatever was written and pulled, all replicas of a schema show the same, and their indexes are what states say", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), policy, async (steps, uniqueConflict) => {
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40, size: "max" }), policy, async (steps, uniqueConflict) => {
       const storages = Array.from({ length: NODES }, exposedStorage);
       const nodes: TestNode[] = [];
       for (const storage of storages) {
