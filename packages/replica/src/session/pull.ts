@@ -1,4 +1,4 @@
-import { claimedRows, type ServerUuid } from "@concordat/crdt";
+import { claimedRows, extendLineage, nextTimestamp, type ServerUuid } from "@concordat/crdt";
 import {
   type Begin,
   type Conversation,
@@ -9,6 +9,7 @@ import {
   ProtocolError,
 } from "@concordat/protocol";
 import type { Database } from "../database/database.js";
+import { strayClaims } from "../database/own-history.js";
 import { COMMIT_NAME_BYTES } from "../database/rows.js";
 import { WriteBatch } from "../database/write-batch.js";
 import { forkEvidence } from "../fork/fork-evidence.js";
@@ -92,7 +93,7 @@ const applyStream = async (
   let asked = startCursor;
   const { conversation, createHash, supplier } = context;
   for await (const step of readStream({ conversation, supplier: supplier.serverUuid, begin, createHash })) {
-    const applied = await context.turn.run(() => applyStep(context, database, begin, step, asked));
+    const applied = await context.turn.run(() => applyStep(context, database, begin, step, asked, entries));
     if (applied === undefined) return { kind: "superseded" };
     asked = step.end?.cursor ?? step.chunk?.cursor;
     entries += applied;
@@ -109,6 +110,7 @@ const applyStep = async (
   begin: Begin,
   { chunk, end }: StreamStep,
   asked: Cursor | undefined,
+  appliedBefore: number,
 ): Promise<number | undefined> => {
   if (context.database() !== database) return undefined;
   const stored = await database.cursorFor(context.supplier.serverUuid);
@@ -118,14 +120,27 @@ const applyStep = async (
   if (chunk) await applyStates(batch, decodeRecords(chunk.records, begin.servers, context.entryLimits()));
   const cursor = end?.cursor ?? chunk?.cursor;
   if (cursor) batch.builder.setCursor(cursor);
-  if (end) claim(batch, begin);
-  return batch.commit(context.random.bytes(COMMIT_NAME_BYTES));
+  const commitName = context.random.bytes(COMMIT_NAME_BYTES);
+  if (end) await claim(batch, begin, commitName, appliedBefore > 0 || batch.writes);
+  return batch.commit(commitName);
 };
 
-/** Everything of the snapshot is applied with this batch: only now may its vector be claimed. */
-const claim = (batch: WriteBatch, begin: Begin): void => {
-  const { ruv } = batch.database.state;
-  for (const [server, row] of claimedRows(ruv, ruvOfRows(begin.rows))) batch.builder.setRow(server, row);
+/**
+ * Everything of the snapshot is applied with this batch: only now may its vector be claimed. What the supplier has of changes
+ * that this replica has withdrawn is not: the supplier may lack the other history up to there, and so would this replica. What
+ * came with them is news all the same, which a change of this replica's own, without an entry, tells everybody.
+ */
+const claim = async (batch: WriteBatch, begin: Begin, commitName: Uint8Array, hasApplied: boolean): Promise<void> => {
+  const { builder, database } = batch;
+  const theirs = ruvOfRows(begin.rows);
+  const stray = await strayClaims(database, theirs);
+  for (const [server, row] of claimedRows(database.state.ruv, theirs))
+    if (!stray.has(server)) builder.setRow(server, row);
+  if (stray.size === 0 || !hasApplied) return;
+  const row = builder.row(database.serverUuid);
+  const ts = nextTimestamp(0, builder.clockMicros);
+  builder.raiseClock(ts);
+  builder.setRow(database.serverUuid, { ...row, seen: ts, lineage: extendLineage(row.lineage, ts, commitName) });
 };
 
 const decodeRecords = (records: readonly Uint8Array[], servers: readonly ServerUuid[], limits: EntryLimits) =>
