@@ -76,7 +76,7 @@ export const pull = async (context: PullContext): Promise<PullOutcome> => {
 
 /** What speaks against applying anything of the stream. @throws ProtocolError `clock_skew`. */
 const checkBegin = async (context: PullContext, database: Database, begin: Begin): Promise<PullOutcome | undefined> => {
-  refuseFutureRows(begin.rows, context.entryLimits());
+  refuseFutureRows(begin.rows, context.entryLimits(), context.supplier.clockMicros);
   const row = begin.rows.find(({ server }) => server === database.serverUuid);
   const evidence = await forkEvidence(database, context.supplier.serverUuid, row);
   return evidence && { kind: "forked", evidence };
