@@ -4,11 +4,12 @@ import { eventually } from "./testing/eventually.js";
 import { converge, type TestNode } from "./testing/node.js";
 import { createPair } from "./testing/nodes.js";
 
-const findingsOf = async (node: TestNode): Promise<{ exitCode: number | null; findings: Finding[]; text: string }> => {
+const findingsOf = async (node: TestNode): Promise<{ exitCode: number | null; findings: Finding[] }> => {
   const { exitCode, stdout } = await node.run("doctor", "--json");
-  const { stdout: text } = await node.run("doctor");
-  return { exitCode, findings: JSON.parse(stdout).findings, text };
+  return { exitCode, findings: JSON.parse(stdout).findings };
 };
+
+const textOf = async (node: TestNode): Promise<string> => (await node.run("doctor")).stdout;
 
 /** Starts both, which hold one domain, with `replication` in their files. */
 const startTogether = async ([a, b]: readonly [TestNode, TestNode], replication = ""): Promise<void> => {
@@ -26,11 +27,10 @@ const startTogether = async ([a, b]: readonly [TestNode, TestNode], replication 
 };
 
 /** Runs the command that the only finding names. */
-const mend = async (node: TestNode, ...more: string[]): Promise<void> => {
-  const [finding] = (await findingsOf(node)).findings;
-  const words = finding?.command?.split(" ") ?? [];
-  expect(words[0]).toBe("concordat");
-  const { exitCode, stderr } = await node.run(...words.slice(1), ...more);
+const mend = async (node: TestNode, [finding]: readonly Finding[]): Promise<void> => {
+  const [program, ...words] = finding?.command?.split(" ") ?? [];
+  expect(program).toBe("concordat");
+  const { exitCode, stderr } = await node.run(...words);
   expect(exitCode, stderr).toBe(0);
 };
 
@@ -38,15 +38,15 @@ describe("doctor", () => {
   it("finds nothing where nothing is wrong, and a partner that is gone as soon as it is", async () => {
     const [a, b] = await createPair();
     await startTogether([a, b]);
-    const well = await findingsOf(a);
-    expect(well).toMatchObject({ exitCode: 0, findings: [] });
-    expect(well.text).toContain("Nothing is wrong.");
+    expect(await findingsOf(a)).toEqual({ exitCode: 0, findings: [] });
+    expect(await textOf(a)).toContain("Nothing is wrong.");
 
     await b.stop();
     await a.linkIs(b, "unreachable");
-    const { exitCode, findings, text } = await findingsOf(a);
+    const { exitCode, findings } = await findingsOf(a);
     expect(exitCode).toBe(6);
     expect(findings).toMatchObject([{ code: "unreachable", origin: b.origin }]);
+    const text = await textOf(a);
     expect(text).toContain(`unreachable  ${b.origin}`);
     expect(text).toContain("nothing comes from this partner");
   });
@@ -59,11 +59,11 @@ describe("doctor", () => {
     const uuid = await a.put({ title: "of A" });
     await b.start();
     const status = await b.linkIs(a, "domain-mismatch");
-    const { exitCode, findings, text } = await findingsOf(b);
+    const { exitCode, findings } = await findingsOf(b);
     expect(exitCode).toBe(6);
     expect(findings).toMatchObject([{ code: "domain-mismatch", remedy: status.partners[0]?.remedy }]);
-    expect(text).toContain(`$ concordat refresh-replication-consumer --from ${a.origin}`);
-    await mend(b);
+    expect(await textOf(b)).toContain(`$ concordat refresh-replication-consumer --from ${a.origin}`);
+    await mend(b, findings);
     await b.linkIs(a, "in-sync");
     await converge(a, b);
     expect((await b.run("entry", "get", uuid)).exitCode).toBe(0);
@@ -90,7 +90,7 @@ describe("doctor", () => {
     expect(other.findings).toMatchObject([{ code: "unwilling", origin: b.origin }]);
     expect(other.findings[0]?.remedy).toBe(`run refresh-replication-consumer on ${b.origin}`);
     expect((await b.daemon.logged("refresh_required")).remedy).toBe(lagging.findings[0]?.remedy);
-    await mend(b);
+    await mend(b, lagging.findings);
     await b.linkIs(a, "in-sync");
     await a.linkIs(b, "in-sync");
     await converge(a, b);
