@@ -54,6 +54,11 @@ export class WriteBatch {
     return this.#slots.get(uuid)?.state;
   }
 
+  /** Whether anything is staged. */
+  get writes(): boolean {
+    return [...this.#slots.values()].some(({ write }) => write !== undefined);
+  }
+
   /** Writes `state` under its uuid, which is loaded. `record` is its encoding, where the caller has it. */
   stage(state: EntryState, record: Uint8Array = this.encode(state)): void {
     const { stored, before, state: current } = this.#slots.get(state.uuid) ?? ABSENT;

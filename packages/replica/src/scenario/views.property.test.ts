@@ -100,26 +100,31 @@ const ROUNDS = Number(process.env.CONCORDAT_PROPERTY_RUNS ?? 60);
 
 test("whatever was written and pulled, all replicas of a schema show the same, and their indexes are what states say", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), policy, async (steps, uniqueConflict) => {
-      const storages = Array.from({ length: NODES }, exposedStorage);
-      const nodes: TestNode[] = [];
-      for (const storage of storages) {
-        const node = await testNode(`n${nodes.length}`, { storage, attributes: schema, uniqueConflict });
-        if (nodes[0]) await refreshFrom(node, nodes[0]);
-        else for (const uuid of UUIDS.slice(0, SHARED)) await node.replica.create({ roles: ["r"] }, { uuid });
-        nodes.push(node);
-      }
-      const free = new Set<TestNode>();
-      for (const item of steps) await play(nodes, item, free);
-      for (const { replica } of nodes) await replica.setSchema(schema);
-      await expectSoundViews(nodes, uniqueConflict);
-      await heal(nodes);
-      await expectConverged(nodes);
-      await expectSameViews(nodes);
-      await expectSoundViews(nodes, uniqueConflict);
-      for (const [index, node] of nodes.entries()) await expectIndexAsRebuilt(node, storages[index] as ExposedStorage);
-      await closeAll(nodes);
-    }),
+    fc.asyncProperty(
+      fc.array(step, { minLength: 5, maxLength: 40, size: "max" }),
+      policy,
+      async (steps, uniqueConflict) => {
+        const storages = Array.from({ length: NODES }, exposedStorage);
+        const nodes: TestNode[] = [];
+        for (const storage of storages) {
+          const node = await testNode(`n${nodes.length}`, { storage, attributes: schema, uniqueConflict });
+          if (nodes[0]) await refreshFrom(node, nodes[0]);
+          else for (const uuid of UUIDS.slice(0, SHARED)) await node.replica.create({ roles: ["r"] }, { uuid });
+          nodes.push(node);
+        }
+        const free = new Set<TestNode>();
+        for (const item of steps) await play(nodes, item, free);
+        for (const { replica } of nodes) await replica.setSchema(schema);
+        await expectSoundViews(nodes, uniqueConflict);
+        await heal(nodes);
+        await expectConverged(nodes);
+        await expectSameViews(nodes);
+        await expectSoundViews(nodes, uniqueConflict);
+        for (const [index, node] of nodes.entries())
+          await expectIndexAsRebuilt(node, storages[index] as ExposedStorage);
+        await closeAll(nodes);
+      },
+    ),
     { numRuns: ROUNDS },
   );
 }, 120_000);
@@ -214,6 +219,7 @@ const expectSoundViews = async (nodes: readonly TestNode[], policy: "earliest" |
     await expectFound(node, views);
     const listed = await conflictsOf(node);
     const count = (kind: string): number => listed.filter((conflict) => conflict.kind === kind).length;
+    expectEarliestHoldsUuid(views);
     expect(expectUnique(views, policy), node.name).toBe(count("unique"));
     expect(expectReferences(views), node.name).toBe(count("reference"));
     const invalid = views.filter(
@@ -237,6 +243,14 @@ const expectFound = async ({ name, replica }: TestNode, views: readonly Views[])
       const shown = views.map(({ seen }) => seen).filter((seen) => valuesOf(seen, attribute).includes(value));
       expect((await replica.find({ attribute, value })).entries, `${name} ${attribute} ${value}`).toEqual(shown);
     }
+  }
+};
+
+/** Of the creations of one uuid, the entry that has it is the earliest. */
+const expectEarliestHoldsUuid = (views: readonly Views[]): void => {
+  for (const { whole } of views) {
+    const holder = views.find(({ whole: { uuid } }) => uuid === whole.conflictOf);
+    if (holder) expect(compareChangeIds(holder.whole.createdAt, whole.createdAt)).toBeLessThan(0);
   }
 };
 
