@@ -59,6 +59,7 @@ interface Deletion {
 }
 
 interface TitleWrite {
+  readonly uuid: Uuid;
   readonly born: number;
   /** `undefined` when it was removed. */
   readonly value: number | undefined;
@@ -156,7 +157,8 @@ const write = async (
     .catch(onlyInvalid);
   if (changeId === undefined) return;
   if (changes === undefined) deletions.push({ born, changeId });
-  else if ("title" in changes) titles.push({ born, value: changes.title as number | undefined, replaced, changeId });
+  else if ("title" in changes)
+    titles.push({ uuid, born, value: changes.title as number | undefined, replaced, changeId });
 };
 
 const titlesInFront = async (replica: Replica, found: Lookup): Promise<Set<unknown>> => {
@@ -209,9 +211,12 @@ const expectNothingLost = async ({ nodes, titles, deletions }: History): Promise
   for (const each of nodes) {
     const listed = JSON.stringify(await each.replica.conflicts({ limit: 1_000 }));
     const claimed = titles.filter(({ changeId }) => hasSeen(each, changeId));
-    for (const { born, value } of claimed) {
+    for (const { born, uuid, value } of claimed) {
       if (value === undefined) continue;
-      if (deletions.some((deletion) => deletion.born === born && hasSeen(each, deletion.changeId))) continue;
+      const deleted = deletions.filter((deletion) => deletion.born === born);
+      if (deleted.some(({ changeId }) => hasSeen(each, changeId))) continue;
+      // Whoever is refreshed takes over what its supplier has without claiming it, of a pull that was cut.
+      if (deleted.length > 0 && (await each.replica.lookup(uuid)).kind === "tombstone") continue;
       const entry = await entryBorn(each, born);
       expect(entry, `${each.name} claims title ${value} of creation ${born} and has no such entry`).toBeDefined();
       const isReplaced = claimed.some((later) => later.born === born && later.replaced.has(value));
