@@ -16,10 +16,19 @@ import { entryKey } from "../database/key-space.js";
 import { COMMIT_NAME_BYTES, storedEntryOf } from "../database/rows.js";
 import { stateOfRecord } from "../database/stored-state.js";
 import type { Random } from "../ports/random.js";
+import { REPLICA_LIMITS } from "../replica-limits.js";
 import { StoredExtent } from "./stored-extent.js";
 
 /** What is there of an entry, and whether no other rows follow from it. */
 type Stored = NonNullable<EntryWrite["stored"]> & Pick<ValidatedEntry, "isPlain">;
+
+/** A chunk that was checked. */
+interface CheckedChunk {
+  readonly chunk: Chunk;
+  readonly headers: readonly ValidatedEntry[];
+  /** Whether nothing of it can be stored already. */
+  readonly isNew: boolean;
+}
 
 /**
  * Copies a supplier's records into a new database, unread: they are validated, and stored as they came, since the
@@ -31,7 +40,8 @@ export class RefreshCopy {
   readonly #random: Random;
   /** `undefined` where an earlier try took records in another order. */
   readonly #extent: StoredExtent | undefined;
-  #committing: Promise<void> = Promise.resolve();
+  readonly #waiting: CheckedChunk[] = [];
+  #committing: Promise<void> | undefined;
 
   /** @param cursor how far an earlier try has come. */
   constructor(database: Database, random: Random, cursor: Cursor | undefined) {
@@ -45,22 +55,43 @@ export class RefreshCopy {
   }
 
   /**
-   * Stores `chunk` with the cursor that reaches it, and resolves while that is on its way to the disk, so that the next chunk can
-   * be received: it is durable once the next call, or `settled`, resolves. @throws ProtocolError, with nothing of it stored.
+   * Stores `chunk` with the cursor that reaches it, and resolves while that is on its way to the disk, so that the next chunks can
+   * be received: what comes while one commit runs shares the next. Durable once `settled` resolves.
+   *
+   * @throws ProtocolError, with nothing of it stored; StorageError for a commit before.
    */
   async write(chunk: Chunk, servers: readonly ServerUuid[], limits: EntryLimits): Promise<void> {
     const headers = chunk.records.map((record) => validateEntry(record, servers, limits));
-    await this.#committing;
-    const builder = new CommitBuilder(this.#database);
-    await this.#stage(builder, chunk.records, headers);
-    builder.setCursor(chunk.cursor);
-    this.#committing = builder.commit(this.#random.bytes(COMMIT_NAME_BYTES));
+    const isNew = this.#extent?.extend(chunk.records) ?? false;
+    if (this.#waiting.length >= REPLICA_LIMITS.chunksAppliedMax) await this.#committing;
+    this.#waiting.push({ chunk, headers, isNew });
+    if (this.#committing) return;
+    this.#committing = this.#commitWaiting();
     this.#committing.catch(() => undefined);
   }
 
   /** Resolves once all that was written is durable, or rejects with what went wrong. */
-  settled(): Promise<void> {
-    return this.#committing;
+  async settled(): Promise<void> {
+    await this.#committing;
+  }
+
+  /** Rejects, and is not tried again, when a commit fails. */
+  async #commitWaiting(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const builder = new CommitBuilder(this.#database);
+      for (const { chunk, headers, isNew } of this.#nextGroup()) {
+        await this.#stage(builder, chunk.records, headers, isNew);
+        builder.setCursor(chunk.cursor);
+      }
+      await builder.commit(this.#random.bytes(COMMIT_NAME_BYTES));
+    }
+    this.#committing = undefined;
+  }
+
+  /** One whose entries have to be looked up comes alone: it has to find those before it. */
+  #nextGroup(): CheckedChunk[] {
+    const known = this.#waiting.findIndex(({ isNew }) => !isNew);
+    return this.#waiting.splice(0, known === -1 ? this.#waiting.length : Math.max(1, known));
   }
 
   /** The last commit: the vector is claimed, and the database gets a name of its own. */
@@ -78,8 +109,9 @@ export class RefreshCopy {
     builder: CommitBuilder,
     records: readonly Uint8Array[],
     headers: readonly ValidatedEntry[],
+    isNew: boolean,
   ): Promise<void> {
-    const known = this.#extent?.extend(records) ? undefined : await this.#storedOf(records);
+    const known = isNew ? undefined : await this.#storedOf(records);
     for (const [index, record] of records.entries()) {
       const { kind, newestMicros, isPlain } = headers[index] as ValidatedEntry;
       const stored = known?.[index];
