@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
-import { Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
+import { MICRO_NAMES, runMicro } from "./micro/run-micro.js";
 import { besideOurs } from "./report/beside-ours.js";
 import type { Measurement } from "./report/measurement.js";
 import { tableOf } from "./report/table.js";
@@ -39,12 +40,24 @@ const numberOf = ({ id }: Workload): number => Number(id.slice(1));
 
 const ids = WORKLOADS.map(({ id }) => id);
 
-await new Command("bench")
-  .description("Measures replication here: ours, the peers and the limits of the machine, in one run on the same data.")
+const bench = new Command("bench").description("Measures replication here.");
+
+bench
+  .command("run", { isDefault: true })
+  .description("ours, the peers and the limits of the machine, in one run on the same data")
   .option("--quick", "smaller sizes, in under two minutes", false)
   .option("--peers", "the peers as well: PouchDB, Yjs, Loro, Automerge", true)
   .option("--no-peers", "ours and the limits alone")
   .addOption(new Option("--only <id...>", "these workloads alone").choices(ids))
   .option("--json <file>", "writes the figures to a file as well")
-  .action(run)
-  .parseAsync();
+  .action(run);
+
+bench
+  .command("micro")
+  .description("the hot functions of the libraries, one by one, in this process")
+  .addArgument(new Argument("[name...]", "these alone").choices(MICRO_NAMES))
+  .action((names: readonly string[]) => {
+    process.stdout.write(`${runMicro(names)}\n`);
+  });
+
+await bench.parseAsync();
