@@ -15,10 +15,15 @@ export class PeerPair {
     this.right = subjects.start(kind);
   }
 
-  /** Both with the same entries, anew. */
-  async fill(count: number): Promise<void> {
+  /** Left begins anew, with so many entries. */
+  async fillLeft(count: number): Promise<void> {
     await this.left.call("empty");
     await this.left.call("fill", { from: 0, count });
+  }
+
+  /** Both begin anew, with the same entries. */
+  async fillBoth(count: number): Promise<void> {
+    await this.fillLeft(count);
     await this.refresh();
   }
 

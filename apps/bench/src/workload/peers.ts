@@ -24,7 +24,7 @@ const refresh: Measure = async (subjects, profile, { refresh: counts, rounds }) 
   const pair = new PeerPair(subjects, profile.kind);
   const measurements: Measurement[] = [];
   for (const count of counts) {
-    await pair.fill(count);
+    await pair.fillLeft(count);
     const ms = await medianMs(rounds, () => pair.refresh());
     await pair.expectEqual();
     measurements.push(figure("W1", profile, `refresh of ${text(count)} entries`, perSecond(count, ms)));
@@ -34,7 +34,7 @@ const refresh: Measure = async (subjects, profile, { refresh: counts, rounds }) 
 
 const pull: Measure = async (subjects, profile, { changed: { entries, changes }, rounds }) => {
   const pair = new PeerPair(subjects, profile.kind);
-  await pair.fill(entries);
+  await pair.fillBoth(entries);
   const ms = await medianMs(rounds, async (round) => {
     const from = (round * changes) % entries;
     await pair.left.call("change", { from, count: changes, attribute: "city", value: `round ${round}` });
@@ -48,7 +48,7 @@ const pull: Measure = async (subjects, profile, { changed: { entries, changes },
 
 const bothWays: Measure = async (subjects, profile, { changed: { entries, changes }, rounds }) => {
   const pair = new PeerPair(subjects, profile.kind);
-  await pair.fill(entries);
+  await pair.fillBoth(entries);
   const ms = await medianMs(rounds, async (round) => {
     await Promise.all([
       pair.left.call("change", { from: 0, count: changes, attribute: "city", value: `left ${round}` }),
