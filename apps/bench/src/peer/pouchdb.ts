@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import PouchDB, { type Stored } from "pouchdb";
 import { sampleAttributes, sampleUuid } from "../sample/sample-entries.js";
@@ -20,12 +21,14 @@ export const pouchdb = (): Subject => peerSubject(() => new PouchdbPeer());
 const BATCH_DOCUMENTS = 1_000;
 
 class PouchdbPeer implements Peer<undefined, string> {
+  #directory: string | undefined;
   #database: PouchDB | undefined;
   #endpoint: PouchdbEndpoint | undefined;
 
   async empty(): Promise<void> {
     await this.end();
-    this.#database = new PouchDB(join(temporaryDirectory("pouchdb"), "entries"), { adapter: "leveldb" });
+    this.#directory = temporaryDirectory("pouchdb");
+    this.#database = new PouchDB(join(this.#directory, "entries"), { adapter: "leveldb" });
     this.#endpoint = await PouchdbEndpoint.open(this.#database);
   }
 
@@ -75,6 +78,7 @@ class PouchdbPeer implements Peer<undefined, string> {
   async end(): Promise<void> {
     await this.#endpoint?.close();
     await this.#database?.close();
+    if (this.#directory !== undefined) await rm(this.#directory, { recursive: true, force: true });
   }
 
   async #write(documents: readonly { readonly _id: string }[]): Promise<void> {
