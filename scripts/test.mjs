@@ -28,6 +28,7 @@ pnpm(
   ],
   ...["--reporter=default", "--reporter=json", `--outputFile.json=${REPORT}`],
 );
+pnpm("run", "mutants");
 
 const totals = { passed: 0, failed: 0 };
 for (const report of reports.filter((file) => existsSync(file))) {

@@ -38,7 +38,7 @@ const chosen = (only: readonly string[] | undefined, peers: boolean): readonly W
 
 const numberOf = ({ id }: Workload): number => Number(id.slice(1));
 
-const ids = WORKLOADS.map(({ id }) => id);
+const ids = [...new Set(WORKLOADS.map(({ id }) => id))];
 
 const bench = new Command("bench").description("Measures replication here.");
 

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addConfigtest } from "./commands/configtest.js";
 import { addConflicts } from "./commands/conflicts.js";
 import { addDigest } from "./commands/digest.js";
+import { addDoctor } from "./commands/doctor.js";
 import { addEntry } from "./commands/entry.js";
 import { addExport } from "./commands/export.js";
 import { addImport } from "./commands/import.js";
@@ -40,6 +41,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   addShowCertificateMetadata,
   addRefresh,
   addStatus,
+  addDoctor,
   addReload,
   addEntry,
   addConflicts,

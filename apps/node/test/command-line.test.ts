@@ -13,6 +13,7 @@ const COMMANDS = [
   "show-replication-certificate-metadata",
   "refresh-replication-consumer",
   "status",
+  "doctor",
   "reload",
   "entry",
   "import",
@@ -107,6 +108,7 @@ describe("the command line", () => {
 
   it.each([
     ["status"],
+    ["doctor"],
     ["reload"],
     ["digest"],
     ["export"],

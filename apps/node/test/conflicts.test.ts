@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ConflictJson } from "../src/http/conflict-json.js";
+import type { ConflictJson, ConflictPageJson } from "../src/http/conflict-json.js";
 import type { EntryJson } from "../src/http/entry-json.js";
 import { eventually } from "./testing/eventually.js";
+import { fetchOnce } from "./testing/http.js";
 import { converge, type TestNode } from "./testing/node.js";
 import { createPair } from "./testing/nodes.js";
 
@@ -48,11 +49,20 @@ const listed = async (node: TestNode): Promise<ConflictJson[]> => {
     .map((line) => JSON.parse(line) as ConflictJson);
 };
 
-/** Both nodes list this one, and nothing else. */
+/** What the API lists; each is there under its id as well. */
+const listedOverHttp = async ({ socketPath }: TestNode): Promise<ConflictJson[]> => {
+  const read = async <T>(path: string): Promise<T> => JSON.parse((await fetchOnce({ socketPath, path })).body) as T;
+  const { conflicts } = await read<ConflictPageJson>("/v1/conflicts");
+  for (const conflict of conflicts) expect(await read(`/v1/conflicts/${conflict.id}`)).toEqual(conflict);
+  return [...conflicts];
+};
+
+/** Both nodes list this one, and nothing else, on the command line and over HTTP. */
 const listedOnBoth = async ([a, b]: readonly [TestNode, TestNode]): Promise<ConflictJson> => {
   const [conflict, ...others] = await listed(a);
   expect(others).toEqual([]);
   expect(await listed(b)).toEqual([conflict]);
+  for (const node of [a, b]) expect(await listedOverHttp(node)).toEqual([conflict]);
   if (conflict === undefined) throw new Error("nothing is listed");
   expect(await a.json("conflicts", "show", conflict.id)).toEqual(conflict);
   return conflict;
@@ -198,6 +208,7 @@ describe("concordat conflicts", () => {
     const listedInvalid = (await listed(a)).filter((conflict) => conflict.uuid === uuid);
     expect(listedInvalid).toMatchObject([{ kind: "invalid", losers: [{ uuid, attributes: { title: "no name" } }] }]);
     expect(await listed(b)).toEqual(await listed(a));
+    for (const node of pair) expect(await listedOverHttp(node)).toEqual(await listed(node));
     expect(await succeeds(b, "conflicts", "show", `invalid.${uuid}`)).toContain("write what is missing");
     for (const { uuid: other } of await listed(a)) await succeeds(a, "entry", "patch", other, '{"name": "here"}');
     await goneOnBoth(pair);

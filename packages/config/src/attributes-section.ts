@@ -24,9 +24,15 @@ const readAttribute = (name: string, table: TableReader, log: IssueLog): Attribu
   }
   table.rejectUnknownKeys("attribute");
   const merge = table.choice("merge", mergeKinds)?.value ?? "register";
+  const index = table.boolean("index");
   const unique = table.boolean("unique");
   const reference = table.boolean("reference");
   const required = table.boolean("required");
+  if (index?.value === true && (merge === "counter" || merge === "map")) {
+    log.report(index.place, "invalid_value", `a ${merge} cannot be indexed`, {
+      help: "entries are found by the value of a register or an element of a set: leave index out, or take another merge",
+    });
+  }
   for (const [key, setting] of [
     ["unique", unique],
     ["reference", reference],
@@ -38,6 +44,7 @@ const readAttribute = (name: string, table: TableReader, log: IssueLog): Attribu
   }
   return {
     merge,
+    index: index?.value ?? false,
     unique: unique?.value ?? false,
     reference: reference?.value ?? false,
     required: required?.value ?? false,

@@ -52,6 +52,8 @@ describe("one mistake, one error, at its place", () => {
     ["unique conflict", `${node}unique_conflict = "earlist"`, '5:19 invalid_value "earlist" -> earliest'],
     ["merge", '[attributes.a]\nmerge = "sets"', '2:9 invalid_value "sets" -> set'],
     ["counter", '[attributes.a]\nmerge = "counter"\nunique = true', "3:10 invalid_value true"],
+    ["indexed counter", '[attributes.a]\nmerge = "counter"\nindex = true', "3:9 invalid_value true"],
+    ["indexed map", '[attributes.a]\nindex = true\nmerge = "map"', "2:9 invalid_value true"],
     ["attribute without a name", '[attributes.""]', '1:13 invalid_value ""'],
     ["storage type", '[storage]\ntype = "postgre"', '2:8 invalid_value "postgre" -> postgres'],
     ["postgres without url", '[storage]\ntype = "postgres"', "1:2 missing_key storage -> url"],

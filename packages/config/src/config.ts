@@ -82,6 +82,8 @@ export interface PartnerIdentity {
 /** `[attributes.<name>]`; `register` and `false` by default. */
 export interface AttributeConfig {
   readonly merge: MergeKind;
+  /** A filter on one of its values reads the entries that have it, not all. */
+  readonly index: boolean;
   /** No two live entries may have the same value. */
   readonly unique: boolean;
   /** Values are uuids of other entries. */

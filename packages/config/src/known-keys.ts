@@ -22,7 +22,7 @@ export const knownKeys = {
     "unique_conflict",
   ],
   partner: ["type", "partner_cert", "supplier_cert", "consumer_cert", "automatic_refresh"],
-  attribute: ["merge", "unique", "reference", "required"],
+  attribute: ["merge", "index", "unique", "reference", "required"],
 } as const;
 
 export type TableKind = keyof typeof knownKeys;

@@ -48,10 +48,12 @@ consumer_cert = ["${base64url}"]
 
 [attributes.name]
 merge = "register"
+index = true
 unique = true
 required = true
 [attributes.member]
 merge = "set"
+index = true
 reference = true
 [attributes]
 hits.merge = "counter"
@@ -92,9 +94,9 @@ test("every key", () => {
       ],
     },
     attributes: {
-      name: { merge: "register", unique: true, reference: false, required: true },
-      member: { merge: "set", unique: false, reference: true, required: false },
-      hits: { merge: "counter", unique: false, reference: false, required: false },
+      name: { merge: "register", index: true, unique: true, reference: false, required: true },
+      member: { merge: "set", index: true, unique: false, reference: true, required: false },
+      hits: { merge: "counter", index: false, unique: false, reference: false, required: false },
     },
   });
 });

@@ -109,3 +109,16 @@ test("a mark that beat a concurrent write stays, and so does one that may hide a
   expect(purgeEntry(hiding, always)).toBeUndefined();
   expect(purgeableSince(hiding)).toBeUndefined();
 });
+
+test("a mark under a tombstone goes like any other if the deletion knew it, and stays where it lost itself", () => {
+  const removed = live({
+    known: { register: writtenRegister(undefined, at(3), undefined) },
+    lost: { register: writtenRegister(undefined, at(4, b), undefined) },
+  });
+  const deleted = mergeEntry(removed, deletedEntry(live({ known: removed.attributes.get("known") ?? {} }), at(5)));
+  expect(purgeableSince(deleted)).toBe(3);
+  const purged = purgeEntry(deleted, always);
+  expect([...(purged?.entry?.attributes.keys() ?? [])]).toEqual(["lost"]);
+  expect(purged?.purged).toEqual(new Map([[a, 3]]));
+  expect(purged?.entry && purgeableSince(purged.entry)).toBeUndefined();
+});

@@ -1,6 +1,7 @@
 import { type AttributeState, kindsOf } from "./attribute-state.js";
+import { isKnownTo } from "./causal-context.js";
 import type { ChangeId } from "./change-id.js";
-import type { EntryState, LiveEntry, Tombstone } from "./entry-state.js";
+import type { EntryState, Tombstone } from "./entry-state.js";
 import { filteredMap } from "./keyed-state.js";
 import { lostUpdates } from "./lost-updates.js";
 import { type RegisterState, versionsOf } from "./register-state.js";
@@ -9,7 +10,7 @@ import type { ServerUuid } from "./uuid.js";
 /** What a purge leaves of an entry. */
 export interface PurgedEntry {
   /** `undefined` when the whole entry goes. */
-  readonly entry: LiveEntry | undefined;
+  readonly entry: EntryState | undefined;
   /** Of each server, the newest time among the deletions and removal marks that go, in microseconds. */
   readonly purged: ReadonlyMap<ServerUuid, number>;
 }
@@ -19,19 +20,21 @@ export interface PurgedEntry {
  *
  * A tombstone goes as a whole, once all of its deletions are due, and not while it holds an update that was lost. A
  * mark that beat a concurrent write stays until a later one settles it, and so do the marks of an attribute with
- * states of several kinds, which may be what hides the others. Model, section 7.
+ * states of several kinds, which may be what hides the others. The marks under a tombstone that its deletion knew go like
+ * any others: where they were purged before it came, they are not there. Model, section 7.
  */
 export const purgeEntry = (entry: EntryState, isDue: (change: ChangeId) => boolean): PurgedEntry | undefined =>
-  entry.kind === "tombstone" ? purgeTombstone(entry, isDue) : purgeMarks(entry, isDue);
+  (entry.kind === "tombstone" && purgeTombstone(entry, isDue)) || purgeMarks(entry, isDue);
 
 /** The time, in microseconds, from which on a purge finds something in `entry`; `undefined` when it never will. */
 export const purgeableSince = (entry: EntryState): number | undefined => {
-  if (entry.kind === "tombstone") return lostUpdates(entry) ? undefined : entry.deletion.changeId.ts;
-  let oldest: number | undefined;
-  const note = ({ ts }: ChangeId, isMark: boolean): boolean => {
-    if (isMark) oldest = Math.min(ts, oldest ?? ts);
+  let oldest = entry.kind === "live" || lostUpdates(entry) ? undefined : entry.deletion.changeId.ts;
+  const isLost = lostIn(entry);
+  const note = (change: ChangeId, isMark: boolean): boolean => {
+    if (isMark && !isLost(change)) oldest = Math.min(change.ts, oldest ?? change.ts);
     return true;
   };
+  // Most entries have no mark at all: nothing is made for them.
   for (const state of entry.attributes.values()) unpurged(state, note);
   return oldest;
 };
@@ -42,10 +45,11 @@ const purgeTombstone = (entry: Tombstone, isDue: (change: ChangeId) => boolean):
   return { entry: undefined, purged: new Map(deletions.map(({ server, ts }) => [server, ts])) };
 };
 
-const purgeMarks = (entry: LiveEntry, isDue: (change: ChangeId) => boolean): PurgedEntry | undefined => {
+const purgeMarks = (entry: EntryState, isDue: (change: ChangeId) => boolean): PurgedEntry | undefined => {
   const purged = new Map<ServerUuid, number>();
+  const isLost = lostIn(entry);
   const keep = (change: ChangeId, isMark: boolean): boolean => {
-    if (!isMark || !isDue(change)) return true;
+    if (!isMark || isLost(change) || !isDue(change)) return true;
     purged.set(change.server, Math.max(change.ts, purged.get(change.server) ?? 0));
     return false;
   };
@@ -55,6 +59,13 @@ const purgeMarks = (entry: LiveEntry, isDue: (change: ChangeId) => boolean): Pur
     if (kept) attributes.set(name, kept);
   }
   return purged.size === 0 ? undefined : { entry: { ...entry, attributes }, purged };
+};
+
+/** Whether no deletion of the entry knew of a change in it. */
+const lostIn = (entry: EntryState): ((change: ChangeId) => boolean) => {
+  if (entry.kind === "live") return () => false;
+  const deletions = versionsOf(entry.deletion);
+  return (change) => !deletions.some((deletion) => isKnownTo(deletion, change));
 };
 
 /** What of one attribute stays; `undefined` when nothing does. */

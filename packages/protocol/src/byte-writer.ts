@@ -4,6 +4,8 @@ import { hasLoneSurrogate } from "./utf8.js";
 
 /** What is written lies one after the other in blocks of this size: a buffer of its own costs a record more than its bytes. */
 const BLOCK_BYTES = 64 * 1024;
+/** A code, and a length in 32 bits. */
+const HEADER_BYTES_MAX = 5;
 const TWO_TO_THE_32 = 0x1_0000_0000;
 /** Texts up to this many characters are written by a loop: faster than the call of an encoder. */
 const SHORT_TEXT_LENGTH = 64;
@@ -95,11 +97,12 @@ export class ByteWriter {
   text(text: string): void {
     if (text.length <= SHORT_TEXT_LENGTH && this.#shortAscii(text)) return;
     if (hasLoneSurrogate(text)) malformed("text with half of a surrogate pair");
-    this.#reserve(5 + text.length * 3);
+    this.#reserve(HEADER_BYTES_MAX + text.length * 3);
     const start = this.#at;
-    const { written } = encoder.encodeInto(text, this.#bytes.subarray(start + 5));
+    const content = start + HEADER_BYTES_MAX;
+    const { written } = encoder.encodeInto(text, this.#bytes.subarray(content));
     this.#header(written, 0xa0, 32, 0xd9, 0xda);
-    if (this.#at !== start + 5) this.#bytes.copyWithin(this.#at, start + 5, start + 5 + written);
+    if (this.#at !== content) this.#bytes.copyWithin(this.#at, content, content + written);
     this.#at += written;
   }
 
@@ -139,7 +142,8 @@ export class ByteWriter {
 
   #shortAscii(text: string): boolean {
     const { length } = text;
-    this.#reserve(2 + length);
+    // What the header reserves as well: it must not move to another block once the text is written behind its place.
+    this.#reserve(HEADER_BYTES_MAX + length);
     const bytes = this.#bytes;
     const content = this.#at + (length < 32 ? 1 : 2);
     for (let index = 0; index < length; index += 1) {
@@ -154,7 +158,7 @@ export class ByteWriter {
 
   /** A length in the first form that holds it: in the first byte, in 8 bits (where there is that form), 16, or 32. */
   #header(count: number, fixed: number, fixedBelow: number, code8: number | undefined, code16: number): void {
-    this.#reserve(5);
+    this.#reserve(HEADER_BYTES_MAX);
     if (count < fixedBelow) {
       this.#bytes[this.#at++] = fixed | count;
     } else if (code8 !== undefined && count < 0x100) {

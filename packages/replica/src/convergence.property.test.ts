@@ -57,7 +57,7 @@ const ROUNDS = Number(process.env.CONCORDAT_PROPERTY_RUNS ?? 60);
 
 test("whatever is cut, nothing that a replica claims is missing, nobody comes back from the dead, and all converge", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 50 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 50, size: "max" }), async (steps) => {
       const nodes = await topology(["a", "b", "c", "d"]);
       const uuids = await createEntries(nodes);
       const writes: Acknowledged[] = [];

@@ -32,6 +32,7 @@ export type {
   ContentDigest,
   CreateOptions,
   EntryPage,
+  FindOptions,
   ListOptions,
   PullOptions,
   PurgeOutcome,

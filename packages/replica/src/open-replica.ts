@@ -45,7 +45,7 @@ export interface ReplicaOptions {
    */
   readonly changelogMaxAgeMs?: number;
   readonly limits?: ProtocolLimits;
-  /** How much this node sends at once; 2,000 entries or 1 MiB when left out. */
+  /** How much this node sends at once; 512 entries or 256 KiB when left out. */
   readonly chunk?: ChunkLimits;
   /**
    * Keep the database that a refresh replaced until the next refresh succeeds; true when left out. Otherwise it goes

@@ -17,6 +17,8 @@ export type ReplicaErrorCode =
   | "entry_invalid"
   /** A value, an attribute name or a change that the model or the schema does not admit. */
   | "invalid_change"
+  /** The schema does not index the attribute that entries are to be found by. */
+  | "not_indexed"
   /** There is no conflict with this id: it was settled, or never was one. */
   | "conflict_not_found"
   /** Not a token that `token` gave. */

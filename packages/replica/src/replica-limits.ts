@@ -1,15 +1,19 @@
 /** Bounds on memory and turns of one replica, in one place. */
 export const REPLICA_LIMITS = {
   /** Rows read from the store at once by a scan. */
-  pageRowsMax: 1_000,
+  pageRowsMax: 256,
   pageBytesMax: 1024 * 1024,
   /** Entries read at once on the way along the feed, whose sizes are known only then; the first time, fewer. */
   entriesReadMax: 128,
   entriesReadFirst: 16,
   /** Chunks of a pull that one commit takes; what they touch is read, and held, together. */
-  chunksAppliedMax: 4,
+  chunksAppliedMax: 16,
+  /** Of a group, entries that are read and merged before others have a turn. */
+  statesAppliedTogether: 128,
   /** Rows of the feed that a stream passes over before it says how far it is, though it has nothing to send. */
   feedRowsSilentMax: 50_000,
+  /** Entries that the row of an indexed value names; beyond, each has a row of its own, and a commit writes one, not all. */
+  indexRowEntriesMax: 32,
   /** Transactions that share one durable commit; more would make the first of them wait too long. */
   groupedTransactionsMax: 256,
   /** How long a supplier leaves `Subscribe` unanswered: well under the idle limit of a connection. */

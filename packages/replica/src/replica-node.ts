@@ -23,7 +23,8 @@ import { PartnerClocks } from "./purge/partner-clocks.js";
 import { Purging } from "./purge/purging.js";
 import { followChanges } from "./read/change-feed.js";
 import { digestContent } from "./read/content-digest.js";
-import { allEntries, listEntries, readEntries, readLookup } from "./read/entry-reader.js";
+import { allEntries, listEntries, readEntries, readEntry, readLookup } from "./read/entry-reader.js";
+import { findEntries } from "./read/find-entries.js";
 import { Refreshing } from "./refresh/refreshing.js";
 import { Replacements } from "./refresh/replacements.js";
 import type {
@@ -33,6 +34,7 @@ import type {
   ContentDigest,
   CreateOptions,
   EntryPage,
+  FindOptions,
   ListOptions,
   PullOptions,
   PurgeOutcome,
@@ -182,6 +184,10 @@ export class ReplicaNode implements Replica {
     return this.#database.serverUuid;
   }
 
+  get schema(): Schema {
+    return this.#schema;
+  }
+
   async create(attributes: Attributes, options?: CreateOptions): Promise<Uuid> {
     return (await this.transact((transaction) => transaction.create(attributes, options))).result;
   }
@@ -199,9 +205,8 @@ export class ReplicaNode implements Replica {
     return this.#writer.transact(work);
   }
 
-  async get(uuid: Uuid): Promise<Entry | undefined> {
-    const [entry] = await readEntries(this.#database, [uuid]);
-    return entry;
+  get(uuid: Uuid): Promise<Entry | undefined> {
+    return readEntry(this.#database, uuid);
   }
 
   lookup(uuid: Uuid): Promise<Lookup> {
@@ -214,6 +219,18 @@ export class ReplicaNode implements Replica {
 
   list(options: ListOptions = {}): Promise<EntryPage> {
     return listEntries(this.#database, options);
+  }
+
+  async find(options: FindOptions): Promise<EntryPage> {
+    for (;;) {
+      const { index } = this.#database;
+      // While the rows of another schema are made, some are missing: whoever makes them has the turn.
+      if (index.rows === "being-made") await this.#turn.run(async () => undefined);
+      else {
+        const page = await findEntries(this.#database, options);
+        if (this.#database.index === index) return page;
+      }
+    }
   }
 
   entries(): AsyncIterable<Entry> {
@@ -351,8 +368,15 @@ export class ReplicaNode implements Replica {
   async #hold(database: Database): Promise<void> {
     const { ports, uniquePolicy } = this.#settings;
     const constraints = constraintsOf(this.#schema, uniquePolicy);
-    database.index = { constraints, createHash: ports.createHash };
-    await ensureConstraintIndex(database);
+    const index = { constraints, createHash: ports.createHash };
+    database.index = { ...index, rows: "being-made" };
+    try {
+      await ensureConstraintIndex(database);
+      database.index = { ...index, rows: "whole" };
+    } catch (error) {
+      database.index = { ...index, rows: "broken" };
+      throw error;
+    }
   }
 
   /** From here on readers, writers and partners meet the new database. */

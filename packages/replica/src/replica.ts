@@ -1,4 +1,4 @@
-import type { ChangeId, DomainUuid, Ruv, ServerUuid, Uuid } from "@concordat/crdt";
+import type { ChangeId, DomainUuid, Ruv, ServerUuid, Uuid, Value } from "@concordat/crdt";
 import type { Channel } from "@concordat/protocol";
 import type { Conflict, ConflictPage, ConflictResolution, ConflictsOptions } from "./conflict.js";
 import type { AttributeChanges, Attributes, Entry, Lookup } from "./entry.js";
@@ -12,6 +12,8 @@ export interface Replica {
   readonly domainUuid: DomainUuid;
   /** This incarnation; a refresh takes a new one. */
   readonly serverUuid: ServerUuid;
+  /** What entries are held to here: what the replica was opened with, or `setSchema` was given last. */
+  readonly schema: Schema;
 
   /** Creates an entry. Errors as `Transaction.create`. Durable when it resolves. */
   create(attributes: Attributes, options?: CreateOptions): Promise<Uuid>;
@@ -31,6 +33,14 @@ export interface Replica {
   getMany(uuids: readonly Uuid[]): Promise<(Entry | undefined)[]>;
   /** Live entries in the order of their uuids. */
   list(options?: ListOptions): Promise<EntryPage>;
+  /**
+   * Live entries that show `value` in `attribute`, which the schema indexes, in the order of their uuids. Exactly those that
+   * `list` would find by going through all: an array shows each of its elements, a value that a constraint hides is not
+   * shown, and numbers are equal by what they are worth. O(entries found), with and without `filter`.
+   *
+   * Throws `not_indexed`, and `invalid_change` for what no attribute could hold (null, half of a surrogate pair, …).
+   */
+  find(options: FindOptions): Promise<EntryPage>;
   /** All live entries of one moment, in the order of their uuids, in bounded memory. */
   entries(): AsyncIterable<Entry>;
 
@@ -157,6 +167,11 @@ export interface ListOptions {
   readonly limit?: number;
   /** Only entries that it accepts; a page may then end early, with `next` to go on. */
   readonly filter?: (entry: Entry) => boolean;
+}
+
+export interface FindOptions extends ListOptions {
+  readonly attribute: string;
+  readonly value: Value;
 }
 
 export interface EntryPage {

@@ -8,6 +8,8 @@ export interface AttributeSchema {
   readonly unique?: boolean;
   /** Values are uuids of other entries, as text; those of entries that are not there are hidden. */
   readonly reference?: boolean;
+  /** Entries are found by what they show of it (`Replica.find`). For registers and sets: each element of a set is found. */
+  readonly index?: boolean;
   readonly required?: boolean;
   /** Entries whose value it does not accept are listed as conflicts, and cannot be written here. */
   readonly validate?: StandardSchema;

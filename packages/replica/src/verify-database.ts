@@ -23,13 +23,15 @@ import { REPLICA_LIMITS } from "./replica-limits.js";
 import type { Turn } from "./turn.js";
 import { ClaimRows } from "./verify/claim-rows.js";
 import { DerivedRows, type RowsContext } from "./verify/derived-rows.js";
+import { IndexRows } from "./verify/index-rows.js";
 
 /**
  * Checks one moment of a database against everything that must hold in it: each record reads and is in its one
  * encoding, a conflict entry stands where it must, entry and feed rows name each other, the feed ends at the newest
  * commit, totals and clock agree with the content, the vector has a row for every server that a change names, and
  * claims every change of this server's own. Rows that follow from states and schema (what can be purged, conflicts, claims,
- * references, what is invalid) are exactly those that do. Damage is reported, whatever it is; only a store that fails rejects.
+ * references, what is found by its value, what is invalid) are exactly those that do. Damage is reported, whatever it is; only
+ * a store that fails rejects.
  *
  * @param turn the moment is between two commits: what takes several, as making the rows of another schema, is then whole.
  */
@@ -50,6 +52,7 @@ class Verification {
   readonly #snapshot: Snapshot;
   readonly #derivedRows: DerivedRows;
   readonly #claimRows: ClaimRows;
+  readonly #indexRows: IndexRows;
   readonly #problems: string[] = [];
   #rows: readonly { readonly server: ServerUuid; readonly row: RuvRow }[] = [];
   #table: ServerTable;
@@ -71,6 +74,7 @@ class Verification {
     };
     this.#derivedRows = new DerivedRows(context);
     this.#claimRows = new ClaimRows(context);
+    this.#indexRows = new IndexRows(context);
   }
 
   async run(): Promise<VerifyReport> {
@@ -78,6 +82,7 @@ class Verification {
     await this.#checkEntries();
     await this.#derivedRows.checkRows();
     await this.#claimRows.checkRows();
+    await this.#indexRows.checkRows();
     await this.#checkFeed();
     await this.#checkCursors();
     await this.#checkMeta();
@@ -111,6 +116,7 @@ class Verification {
       }
       await this.#derivedRows.checkEntries(states);
       await this.#claimRows.checkEntries(states);
+      await this.#indexRows.checkEntries(states);
     }
   }
 

@@ -8,17 +8,20 @@ import type { PackedBatch } from "./packed-batch.js";
  * Batches that only delete always are, for which LMDB copies pages first: the file may pass the limit by those.
  */
 export class Capacity {
-  #free: number;
+  /** At least so many bytes are free: what was set aside is mostly more than what was used. */
+  #free = 0;
 
   constructor(
-    environment: Environment,
+    private readonly environment: Environment,
     private readonly bytesMax: number,
-  ) {
-    this.#free = bytesMax - liveBytes(environment);
-  }
+  ) {}
 
-  /** Sets room aside for `batch`. Answers the `store_full` to reject it with when there is none. */
-  reserve(batch: PackedBatch): StorageError | undefined {
+  /**
+   * Sets room aside for `batch`, in a transaction for which `reserved` bytes are set aside already. Answers the `store_full` to reject
+   * it with when there is none. Counts pages only where the room that it knows of does not do.
+   */
+  reserve(batch: PackedBatch, reserved: number): StorageError | undefined {
+    if (batch.growthBytesMax > this.#free) this.#free = this.bytesMax - liveBytes(this.environment) - reserved;
     if (batch.growthBytesMax > 0 && batch.growthBytesMax > this.#free)
       return new StorageError(
         "store_full",

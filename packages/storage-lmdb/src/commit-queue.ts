@@ -23,11 +23,15 @@ export class CommitQueue {
   #writing: Promise<void> | undefined;
   #broken: StorageError | undefined;
 
+  readonly #capacity: Capacity;
+
   constructor(
     private readonly environment: Environment,
     private readonly file: string,
-    private readonly bytesMax: number,
-  ) {}
+    bytesMax: number,
+  ) {
+    this.#capacity = new Capacity(environment, bytesMax);
+  }
 
   commit(batch: PackedBatch): Promise<void> {
     const committed = new Promise<void>((resolve, reject) => {
@@ -61,12 +65,7 @@ export class CommitQueue {
     let admitted: PendingCommit[] = [];
     try {
       if (this.#broken !== undefined) throw this.#broken;
-      const capacity = new Capacity(this.environment, this.bytesMax);
-      admitted = group.filter((commit) => {
-        const full = capacity.reserve(commit.batch);
-        if (full !== undefined) commit.reject(full);
-        return full === undefined;
-      });
+      admitted = this.#admit(group);
       await this.#write(admitted);
       for (const { resolve } of admitted) resolve();
     } catch (error) {
@@ -74,6 +73,17 @@ export class CommitQueue {
       if (failure.code !== "store_full") this.#broken = failure;
       for (const { reject } of group) reject(failure);
     }
+  }
+
+  /** Those that there is room for; the others are rejected. */
+  #admit(group: readonly PendingCommit[]): PendingCommit[] {
+    let reserved = 0;
+    return group.filter(({ batch, reject }) => {
+      const full = this.#capacity.reserve(batch, reserved);
+      if (full === undefined) reserved += batch.growthBytesMax;
+      else reject(full);
+      return full === undefined;
+    });
   }
 
   /** One write transaction. Resolves once it is on the disk; rejects with LMDB's error and nothing written. */

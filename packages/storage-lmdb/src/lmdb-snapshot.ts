@@ -2,6 +2,7 @@ import { type KeyRange, type Page, type PageLimits, type Snapshot, StorageError 
 import type { Transaction } from "lmdb";
 import type { Environment } from "./environment.js";
 import { readMany, readPage } from "./row-reader.js";
+import { shareThread } from "./thread-share.js";
 
 /** A read transaction. While it is open, LMDB keeps every page that it can see: the file grows by what others change. */
 export class LmdbSnapshot implements Snapshot {
@@ -15,12 +16,16 @@ export class LmdbSnapshot implements Snapshot {
 
   async getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     this.#assertOpen();
-    return readMany(this.environment, keys, { transaction: this.transaction });
+    const values = readMany(this.environment, keys, { transaction: this.transaction });
+    await shareThread();
+    return values;
   }
 
   async scan(range: KeyRange, limits: PageLimits): Promise<Page> {
     this.#assertOpen();
-    return readPage(this.environment, range, limits, this.transaction);
+    const page = readPage(this.environment, range, limits, this.transaction);
+    await shareThread();
+    return page;
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,7 @@ import { LmdbSnapshot } from "./lmdb-snapshot.js";
 import { toStorageError } from "./medium-error.js";
 import { packBatch } from "./packed-batch.js";
 import { readMany } from "./row-reader.js";
+import { shareThread } from "./thread-share.js";
 
 /** One LMDB file as a `Store`. Reads run at once, on the caller's thread, from the page cache; commits on another. */
 export class LmdbStore implements Store {
@@ -24,7 +25,9 @@ export class LmdbStore implements Store {
 
   async getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     this.#assertOpen();
-    return readMany(this.environment, keys, {});
+    const values = readMany(this.environment, keys, {});
+    await shareThread();
+    return values;
   }
 
   async snapshot(): Promise<Snapshot> {

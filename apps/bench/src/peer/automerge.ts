@@ -1,8 +1,8 @@
 import * as A from "@automerge/automerge";
 import { sampleAttributes, sampleUuid } from "../sample/sample-entries.js";
-import type { SampleRange } from "../subject/concordat-node.js";
+import type { AttributeChange, SampleRange } from "../subject/node-writes.js";
 import type { Subject } from "../subject/subject.js";
-import type { Peer, PeerEntry, SampleChanges } from "./peer.js";
+import type { Peer, PeerEntry } from "./peer.js";
 import { peerSubject } from "./peer-subject.js";
 
 /** Automerge: one document, a map of objects. In memory; documents and changes are bytes that the application carries. */
@@ -34,7 +34,7 @@ class AutomergePeer implements Peer<A.Heads, Uint8Array> {
     });
   }
 
-  change({ from, count, attribute, value }: SampleChanges): void {
+  change({ from, count, attribute, value }: AttributeChange): void {
     for (let start = 0; start < count; start += CHANGE_ENTRIES) {
       this.#document = A.change(this.#document, ({ entries }) => {
         for (let at = start; at < Math.min(start + CHANGE_ENTRIES, count); at += 1) {

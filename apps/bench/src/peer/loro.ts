@@ -1,8 +1,8 @@
 import { LoroDoc, LoroMap, VersionVector } from "loro-crdt";
 import { sampleAttributes, sampleUuid } from "../sample/sample-entries.js";
-import type { SampleRange } from "../subject/concordat-node.js";
+import type { AttributeChange, SampleRange } from "../subject/node-writes.js";
 import type { Subject } from "../subject/subject.js";
-import type { Peer, PeerEntry, SampleChanges } from "./peer.js";
+import type { Peer, PeerEntry } from "./peer.js";
 import { peerSubject } from "./peer-subject.js";
 
 /** Loro: one document, a map of maps. In memory; snapshots and updates are bytes that the application carries. */
@@ -25,7 +25,7 @@ class LoroPeer implements Peer<Uint8Array, Uint8Array> {
     this.#document.commit();
   }
 
-  change({ from, count, attribute, value }: SampleChanges): void {
+  change({ from, count, attribute, value }: AttributeChange): void {
     const entries = this.#entries();
     for (let at = 0; at < count; at += 1) {
       entries.get(sampleUuid(from + at))?.set(attribute, `${value} ${at}`);

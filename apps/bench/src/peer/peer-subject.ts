@@ -1,10 +1,10 @@
 import { performance } from "node:perf_hooks";
 import { sampleAttributes } from "../sample/sample-entries.js";
-import type { SampleRange } from "../subject/concordat-node.js";
 import type { MergeSizes } from "../subject/merge-alone.js";
+import type { AttributeChange, SampleRange } from "../subject/node-writes.js";
 import type { Subject } from "../subject/subject.js";
 import { contentDigest } from "./content-digest.js";
-import type { Peer, SampleChanges } from "./peer.js";
+import type { Peer } from "./peer.js";
 
 /** What an offer cost. What is in it is for the same peer in another process. */
 export interface TimedOffer {
@@ -19,7 +19,7 @@ export const peerSubject = <Seen, Offer>(create: () => Peer<Seen, Offer>): Subje
     methods: {
       empty: () => peer.empty(),
       fill: (range: SampleRange) => peer.fill(range),
-      change: (changes: SampleChanges) => peer.change(changes),
+      change: (changes: AttributeChange) => peer.change(changes),
       seen: () => peer.seen(),
       offerAll: () => timedOffer(() => peer.offerAll()),
       offer: (seen: Seen) => timedOffer(() => peer.offer(seen)),

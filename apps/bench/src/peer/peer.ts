@@ -1,9 +1,4 @@
-import type { SampleRange } from "../subject/concordat-node.js";
-
-export interface SampleChanges extends SampleRange {
-  readonly attribute: string;
-  readonly value: string;
-}
+import type { AttributeChange, SampleRange } from "../subject/node-writes.js";
 
 /** The attributes of an entry as a peer hands them out, by its id. */
 export type PeerEntry = readonly [id: string, attributes: Readonly<Record<string, unknown>>];
@@ -18,7 +13,7 @@ export interface Peer<Seen, Offer> {
   empty(): void | Promise<void>;
   fill(range: SampleRange): void | Promise<void>;
   /** Sets one attribute of each entry of the range. */
-  change(changes: SampleChanges): void | Promise<void>;
+  change(changes: AttributeChange): void | Promise<void>;
   seen(): Seen | Promise<Seen>;
   /** Everything, for a replica that is empty. */
   offerAll(): Offer | Promise<Offer>;

@@ -2,10 +2,10 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import PouchDB, { type Stored } from "pouchdb";
 import { sampleAttributes, sampleUuid } from "../sample/sample-entries.js";
-import type { SampleRange } from "../subject/concordat-node.js";
+import type { AttributeChange, SampleRange } from "../subject/node-writes.js";
 import type { Subject } from "../subject/subject.js";
 import { temporaryDirectory } from "../subject/temporary-directory.js";
-import type { Peer, PeerEntry, SampleChanges } from "./peer.js";
+import type { Peer, PeerEntry } from "./peer.js";
 import { peerSubject } from "./peer-subject.js";
 import { PouchdbEndpoint } from "./pouchdb-endpoint.js";
 
@@ -40,7 +40,7 @@ class PouchdbPeer implements Peer<undefined, string> {
     await this.#write(documents);
   }
 
-  async change({ from, count, attribute, value }: SampleChanges): Promise<void> {
+  async change({ from, count, attribute, value }: AttributeChange): Promise<void> {
     const keys = Array.from({ length: count }, (_, at) => sampleUuid(from + at));
     const { rows } = await this.#opened().allDocs({ keys, include_docs: true });
     const changed = rows.map((row, at) => ({ ...stored(row), [attribute]: `${value} ${at}` }));

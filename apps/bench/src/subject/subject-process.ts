@@ -4,7 +4,7 @@ import type { Subject } from "./subject.js";
 /** Loaded when asked for: what is measured in a process is the only library in it. */
 const SUBJECTS: Readonly<Record<string, () => Promise<Subject>>> = {
   automerge: async () => (await import("../peer/automerge.js")).automerge(),
-  concordat: async () => (await import("./concordat-node.js")).concordatNode(),
+  concordat: async () => (await import("./concordat-subject.js")).concordatSubject(),
   loro: async () => (await import("../peer/loro.js")).loro(),
   "merge-alone": async () => (await import("./merge-alone.js")).mergeAlone(),
   pouchdb: async () => (await import("../peer/pouchdb.js")).pouchdb(),

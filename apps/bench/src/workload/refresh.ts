@@ -1,5 +1,5 @@
 import { type Measurement, median, perSecond } from "../report/measurement.js";
-import type { RefreshFigures } from "../subject/concordat-node.js";
+import type { RefreshFigures } from "../subject/node-replication.js";
 import { introduce, type StartedNode, type Subjects } from "./subjects.js";
 import type { Scale, Workload } from "./workload.js";
 

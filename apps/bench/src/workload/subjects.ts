@@ -1,3 +1,4 @@
+import type { Schema } from "@concordat/replica";
 import type { NodeAddress } from "../subject/concordat-node.js";
 import { RemoteSubject } from "../subject/remote-subject.js";
 
@@ -12,9 +13,9 @@ export class Subjects {
   }
 
   /** A node, listening, with an empty database. */
-  async startNode(): Promise<StartedNode> {
+  async startNode(schema?: Schema): Promise<StartedNode> {
     const subject = this.start("concordat");
-    return { subject, address: await subject.call<NodeAddress>("open") };
+    return { subject, address: await subject.call<NodeAddress>("open", schema) };
   }
 
   async endAll(): Promise<void> {

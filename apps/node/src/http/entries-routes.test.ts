@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { ReplicaError } from "@concordat/replica";
+import { describe, expect, it, vi } from "vitest";
 import type { EntryJson } from "./entry-json.js";
 import { listPage } from "./list-page.js";
 import { type ApiUnderTest, openApi, problemOf } from "./testing/api-under-test.js";
@@ -47,6 +48,26 @@ describe("listing", () => {
     const pages = await listAll(api, { filter: "odd eq true and number lt 20", limit: "3" });
     const numbers = pages.flatMap(({ entries }) => entries.map(({ attributes }) => attributes.number as number));
     expect(numbers.sort((left, right) => left - right)).toEqual([1, 3, 5, 7, 9, 11, 13, 15, 17, 19]);
+  });
+
+  it("reads only what an index finds, where the filter has a part that is indexed", async () => {
+    const api = await openApi({ attributes: { number: { index: true } } });
+    await fill(api, 300);
+    const [all, find] = [vi.spyOn(api.replica, "list"), vi.spyOn(api.replica, "find")];
+    const { entries, next } = await list(api, { filter: "odd eq true and number eq 7" });
+    expect(entries.map(({ attributes }) => attributes.number)).toEqual([7]);
+    expect(next).toBeUndefined();
+    expect((await list(api, { filter: "number eq 7 and odd eq false" })).entries).toEqual([]);
+    expect([all.mock.calls.length, find.mock.calls.length]).toEqual([0, 2]);
+    await list(api, { filter: "odd eq true or number eq 7" });
+    expect([all.mock.calls.length > 0, find.mock.calls.length]).toEqual([true, 2]);
+  });
+
+  it("goes through all where the index is gone by the time that it is asked", async () => {
+    const api = await openApi({ attributes: { number: { index: true } } });
+    await fill(api, 3);
+    vi.spyOn(api.replica, "find").mockRejectedValue(new ReplicaError("not_indexed", "no more"));
+    expect((await list(api, { filter: "number eq 1" })).entries).toHaveLength(1);
   });
 
   it("ends a page of large entries early", async () => {

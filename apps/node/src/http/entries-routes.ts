@@ -1,11 +1,10 @@
 import type { Uuid } from "@concordat/crdt";
-import type { Entry } from "@concordat/replica";
 import type { Context, Hono } from "hono";
 import type { ApiContext } from "./api-context.js";
 import { parseEntryBody } from "./entry-body.js";
 import { written } from "./entry-routes.js";
+import type { Filter } from "./filter/filter.js";
 import { FilterError } from "./filter/filter-error.js";
-import { filterPredicate } from "./filter/filter-predicate.js";
 import { parseFilter } from "./filter/parse-filter.js";
 import { HTTP_LIMITS } from "./http-limits.js";
 import { decodeListCursor } from "./list-cursor.js";
@@ -32,7 +31,7 @@ export const registerEntriesRoutes = (app: Hono, { replica, bodyBytesMax }: ApiC
 interface ListParameters {
   readonly after: Uuid | undefined;
   readonly limit: number;
-  readonly filter: ((entry: Entry) => boolean) | undefined;
+  readonly filter: Filter | undefined;
 }
 
 /** A misspelt parameter would list everything: unknown ones are refused. */
@@ -59,10 +58,9 @@ const limitOf = (text: string): number => {
   throw invalid(`limit takes a whole number from 1 to ${HTTP_LIMITS.pageEntriesMax}`);
 };
 
-const filterOf = (text: string): ((entry: Entry) => boolean) => {
+const filterOf = (text: string): Filter => {
   try {
-    const accepts = filterPredicate(parseFilter(text));
-    return ({ attributes }) => accepts(attributes);
+    return parseFilter(text);
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
     throw new Problem("invalid_filter", error.message, { cause: error, members: { position: error.position } });

@@ -1,12 +1,14 @@
 import type { Uuid } from "@concordat/crdt";
-import type { Entry, Replica } from "@concordat/replica";
+import type { Replica } from "@concordat/replica";
 import { entryToJson } from "./entry-json.js";
+import { entryPages } from "./entry-pages.js";
+import type { Filter } from "./filter/filter.js";
 import { encodeListCursor } from "./list-cursor.js";
 
 export interface ListPageOptions {
   readonly after: Uuid | undefined;
   readonly limit: number;
-  readonly filter: ((entry: Entry) => boolean) | undefined;
+  readonly filter: Filter | undefined;
 }
 
 /** Entries read at first, before their size is known. */
@@ -21,15 +23,15 @@ export const listPage = async (
   { after, limit, filter }: ListPageOptions,
   charactersMax: number,
 ): Promise<string> => {
+  const read = entryPages(replica, filter);
   const texts: string[] = [];
   let characters = 0;
   let next: Uuid | undefined = after;
   let reads = FIRST_READ;
   do {
-    const page = await replica.list({
+    const page = await read({
       limit: Math.min(reads, limit - texts.length),
       ...(next !== undefined && { after: next }),
-      ...(filter !== undefined && { filter }),
     });
     for (const entry of page.entries) {
       const text = JSON.stringify(entryToJson(entry));

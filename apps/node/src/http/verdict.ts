@@ -1,17 +1,18 @@
 import type { LinkState, PartnerStatus, ReplicaStatus } from "@concordat/replica";
 
 /** States in which a link does what it is for, or is about to. */
-const WELL: ReadonlySet<LinkState> = new Set([
-  "in-sync",
-  "catching-up",
-  "refreshing",
-  "supply-only",
-  "never-connected",
-]);
+const WELL = ["in-sync", "catching-up", "refreshing", "supply-only", "never-connected"] as const;
+
+type Well = (typeof WELL)[number];
+
+/** States in which a link needs attention. */
+export type Trouble = Exclude<LinkState, Well>;
+
+export const isWell = (state: LinkState): state is Well => (WELL as readonly LinkState[]).includes(state);
 
 /** `degraded` when a link needs attention. */
 export const healthOf = ({ partners }: ReplicaStatus): "ok" | "degraded" =>
-  partners.every(({ state }) => WELL.has(state)) ? "ok" : "degraded";
+  partners.every(({ state }) => isWell(state)) ? "ok" : "degraded";
 
 /** How the node is, in one sentence; the worst first. */
 export const verdictOf = ({ partners, refresh, totals }: ReplicaStatus): string => {
@@ -19,7 +20,7 @@ export const verdictOf = ({ partners, refresh, totals }: ReplicaStatus): string 
   if (refresh) return `Refreshing from ${refresh.origin}, ${shareOf(refresh.entries, refresh.entriesEstimate)}.`;
   if (partners.length === 0) return `On its own, without partners, ${holding}.`;
 
-  const [troubled, ...others] = partners.filter(({ state }) => !WELL.has(state));
+  const [troubled, ...others] = partners.filter(({ state }) => !isWell(state));
   if (troubled) return `${trouble(troubled)}${andMore(others.length)}; ${holding}.`;
 
   const pulled = partners.filter(({ state }) => state !== "supply-only");

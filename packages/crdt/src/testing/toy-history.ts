@@ -70,7 +70,7 @@ const step: fc.Arbitrary<ToyStep> = fc.oneof(
   fc.record({ kind: fc.constant("pull" as const), at: replica, from: replica }),
 );
 
-export const toyHistory = fc.array(step, { minLength: 1, maxLength: 60 });
+export const toyHistory = fc.array(step, { minLength: 1, maxLength: 60, size: "max" });
 
 const SHARED_START: readonly ToyStep[] = [
   ...ENTRY_UUIDS.map((_, entry) => ({
@@ -85,7 +85,7 @@ const SHARED_START: readonly ToyStep[] = [
 
 /** Histories of entries that every replica has before they begin: concurrent writes to one creation are the rule. */
 export const sharedHistory: fc.Arbitrary<ToyStep[]> = fc
-  .array(step, { minLength: 5, maxLength: 40 })
+  .array(step, { minLength: 5, maxLength: 40, size: "max" })
   .map((steps) => [...SHARED_START, ...steps]);
 
 /** Histories in which everybody writes to the same place, by relays of several pulls. */
@@ -109,7 +109,7 @@ export const contendedHistory: fc.Arbitrary<ToyStep[]> = fc
       }),
       fc.record({ kind: fc.constant("pull" as const), at: replica, from: replica }),
     ),
-    { minLength: 10, maxLength: 60 },
+    { minLength: 10, maxLength: 60, size: "max" },
   )
   .map((steps) => [...SHARED_START, ...steps]);
 

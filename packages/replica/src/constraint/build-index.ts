@@ -1,14 +1,23 @@
 import type { Operation } from "@concordat/storage";
 import type { Database } from "../database/database.js";
-import { ALL_CLAIMS, ALL_CONTESTED, ALL_ENTRIES, ALL_INVALID, ALL_REFERENCES } from "../database/key-space.js";
+import {
+  ALL_CLAIMS,
+  ALL_CONTESTED,
+  ALL_ENTRIES,
+  ALL_INDEX_ROWS,
+  ALL_INVALID,
+  ALL_MEMBERS,
+  ALL_REFERENCES,
+} from "../database/key-space.js";
 import { constraintsOperation, readConstraintsFingerprint } from "../database/meta.js";
 import { pagesOf } from "../database/snapshot-reads.js";
 import { stateOf } from "../database/stored-state.js";
 import { constraintOperations } from "./constraint-rows.js";
 import { fingerprintOf, hasIndex } from "./constraints.js";
+import { IndexChanges } from "./index-changes.js";
 import { ClaimChanges } from "./unique-index.js";
 
-const INDEX_SPACES = [ALL_CLAIMS, ALL_CONTESTED, ALL_INVALID, ALL_REFERENCES];
+const INDEX_SPACES = [ALL_CLAIMS, ALL_CONTESTED, ALL_INDEX_ROWS, ALL_INVALID, ALL_MEMBERS, ALL_REFERENCES];
 
 /**
  * Makes the rows that follow from the constraints of `database.index` what they have to be, where they were made by others.
@@ -48,11 +57,13 @@ const rowsOf = async (database: Database, values: readonly Uint8Array[]): Promis
   const { constraints, createHash } = database.index;
   const operations: Operation[] = [];
   const claims = new ClaimChanges(constraints.unique, createHash);
+  const indexed = new IndexChanges(database.index);
   for (const value of values) {
     const state = stateOf(database, value);
     claims.replace(state.uuid, undefined, state);
+    indexed.replace(state.uuid, undefined, state);
     operations.push(...constraintOperations(constraints, state.uuid, undefined, state));
   }
   await claims.load(database.store);
-  return [...operations, ...claims.operations()];
+  return [...operations, ...claims.operations(), ...(await indexed.operations(database.store))];
 };

@@ -2,8 +2,9 @@ import type { UniquePolicy } from "@concordat/crdt";
 import type { Schema } from "../schema.js";
 import type { StandardSchema } from "../standard-schema.js";
 
-/** What the schema holds entries to. */
+/** What the schema holds entries to, and by what it finds them. */
 export interface Constraints {
+  readonly indexed: readonly string[];
   readonly unique: readonly string[];
   readonly reference: readonly string[];
   readonly required: readonly string[];
@@ -13,12 +14,14 @@ export interface Constraints {
 
 export const constraintsOf = (schema: Schema, uniquePolicy: UniquePolicy): Constraints => {
   const names = Object.keys(schema).sort();
-  const having = (key: "unique" | "reference" | "required"): string[] => names.filter((name) => schema[name]?.[key]);
+  const having = (key: "index" | "unique" | "reference" | "required"): string[] =>
+    names.filter((name) => schema[name]?.[key]);
   const validators = names.flatMap((name) => {
     const validator = schema[name]?.validate;
     return validator ? [[name, validator] as const] : [];
   });
   return {
+    indexed: having("index"),
     unique: having("unique"),
     reference: having("reference"),
     required: having("required"),
@@ -34,8 +37,14 @@ export const masksAnything = ({ unique, reference }: Constraints): boolean => un
 
 /** Whether rows of the index follow from entries at all. */
 export const hasIndex = (constraints: Constraints): boolean =>
-  masksAnything(constraints) || constraints.required.length > 0 || constraints.validators.size > 0;
+  masksAnything(constraints) ||
+  constraints.indexed.length > 0 ||
+  constraints.required.length > 0 ||
+  constraints.validators.size > 0;
 
-/** Names what the rows of the index depend on. That of validators is their presence alone: they are functions. */
-export const fingerprintOf = ({ unique, reference, required, validators }: Constraints): string =>
-  JSON.stringify([unique, reference, required, [...validators.keys()]]);
+/**
+ * Names what the rows of the index depend on. That of validators is their presence alone: they are functions. Without indexed
+ * attributes it is what it was before there were any, so that their coming makes no rows anew.
+ */
+export const fingerprintOf = ({ indexed, unique, reference, required, validators }: Constraints): string =>
+  JSON.stringify([unique, reference, required, [...validators.keys()], ...(indexed.length > 0 ? [indexed] : [])]);

@@ -1,6 +1,6 @@
 import { type EntryState, type RuvRow, type ServerUuid, type Uuid, uuidToBytes } from "@concordat/crdt";
 import { type Cursor, entryUuidBytes } from "@concordat/protocol";
-import { ByteArena, type Operation } from "@concordat/storage";
+import type { Operation } from "@concordat/storage";
 import type { Totals } from "../replica-status.js";
 import { type Database, type DatabaseState, EMPTY_ROW } from "./database.js";
 import { historyOperation } from "./history-rows.js";
@@ -22,7 +22,6 @@ export interface EntryWrite {
  */
 export class CommitBuilder {
   readonly #operations: Operation[] = [];
-  readonly #arena = new ByteArena();
   readonly #rows = new Map<ServerUuid, RuvRow>();
   #sequence: number;
   readonly #totals: { -readonly [K in keyof Totals]: Totals[K] };
@@ -45,7 +44,7 @@ export class CommitBuilder {
     const sequence = this.#sequence;
     this.#leaveFeed(stored);
     this.#operations.push({ key: feedKey(sequence), value: uuidToBytes(uuid) });
-    this.#operations.push({ key: entryKey(uuid), value: storedEntryBytes(sequence, record, this.#arena) });
+    this.#operations.push({ key: entryKey(uuid), value: storedEntryBytes(sequence, record, this.database.arena) });
     this.#count(kind, 1, record.length);
     if (stored) this.#count(stored.kind, -1, -stored.record.length);
   }
@@ -55,7 +54,7 @@ export class CommitBuilder {
     this.#changed = true;
     this.#leaveFeed(stored);
     const key = entryKeyOfBytes(entryUuidBytes(record));
-    this.#operations.push({ key, value: storedEntryBytes(NOT_IN_FEED, record, this.#arena) });
+    this.#operations.push({ key, value: storedEntryBytes(NOT_IN_FEED, record, this.database.arena) });
     this.#count(kind, 1, record.length);
     if (stored) this.#count(stored.kind, -1, -stored.record.length);
   }
@@ -68,7 +67,10 @@ export class CommitBuilder {
   /** Replaces the record of an entry that stays where it is in the feed: it has lost only what everybody may lose. */
   rewriteEntry({ uuid, kind, record }: EntryWrite, stored: NonNullable<EntryWrite["stored"]>): void {
     this.#changed = true;
-    this.#operations.push({ key: entryKey(uuid), value: storedEntryBytes(stored.sequence, record, this.#arena) });
+    this.#operations.push({
+      key: entryKey(uuid),
+      value: storedEntryBytes(stored.sequence, record, this.database.arena),
+    });
     this.#count(kind, 1, record.length);
     this.#count(stored.kind, -1, -stored.record.length);
   }

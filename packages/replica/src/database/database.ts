@@ -1,6 +1,6 @@
 import { type DomainUuid, NO_LINEAGE, type Ruv, type RuvRow, type ServerUuid } from "@concordat/crdt";
 import type { Cursor, EntryLimits } from "@concordat/protocol";
-import type { Batch, Operation, Snapshot, Store } from "@concordat/storage";
+import { type Batch, ByteArena, type Operation, type Snapshot, type Store } from "@concordat/storage";
 import { type Constraints, NO_CONSTRAINTS } from "../constraint/constraints.js";
 import type { CreateHash } from "../ports/hash.js";
 import type { Totals } from "../replica-status.js";
@@ -28,6 +28,8 @@ export interface Head {
 /** One opened database: its identity, and the state of its last commit in memory. */
 export class Database {
   readonly table: ServerTable;
+  /** Room for what commits write. */
+  readonly arena = new ByteArena();
   /** What the rows that follow from constraints are kept by. */
   index: ConstraintIndex;
   #state: DatabaseState;
@@ -154,6 +156,8 @@ export class Database {
 export interface ConstraintIndex {
   readonly constraints: Constraints;
   readonly createHash: CreateHash;
+  /** While they are made anew, or could not be, what is looked up among the rows may be missing. */
+  readonly rows: "whole" | "being-made" | "broken";
 }
 
 const NO_INDEX: ConstraintIndex = {
@@ -161,6 +165,7 @@ const NO_INDEX: ConstraintIndex = {
   createHash: () => {
     throw new Error("no value is named without constraints");
   },
+  rows: "whole",
 };
 
 const NO_HEAD: Head = { sequence: 0, commit: new Uint8Array(8) };

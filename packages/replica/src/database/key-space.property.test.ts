@@ -80,6 +80,7 @@ test("ranges of the feed end where they say, and the entries after one begin wit
     fc.property(fc.nat(50), fc.nat(50), fc.nat(50), uuid, uuid, (after, through, sequence, left, right) => {
       expect(isIn(feedKey(sequence), feedBetween(after, through))).toBe(sequence > after && sequence <= through);
       expect(isIn(entryKey(right), entriesAfter(left))).toBe(right > left);
+      expect(isIn(entryKey(left), entriesAfter(left))).toBe(false);
       expect(isIn(entryKey(right), entriesAfter(undefined))).toBe(true);
     }),
   );

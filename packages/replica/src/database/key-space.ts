@@ -10,6 +10,8 @@ import type { KeyRange } from "@concordat/storage";
  *     e  entry    uuid                                    -> feed number, entry record
  *     f  feed     feed number                             -> uuid; one row per entry that has changed here, at its last change
  *     h  history  server index of this replica, time of one of its commits -> hash of its lineage, feed number; of time 0: since when
+ *     i  index    name of a value of an indexed attribute -> uuids of the entries that show it; nothing when they are many
+ *     j  member   name of a value that many show, uuid of one of them -> nothing
  *     k  cursor   supplier's server uuid                  -> feed number, commit name; during a scan its feed number, uuid
  *     m  meta     name                                    -> see `meta.ts`
  *     n  number   uuid, attribute -> what this server had added to that counter when a partner last agreed
@@ -29,6 +31,8 @@ const COMMIT = space("c");
 const ENTRY = space("e");
 const FEED = space("f");
 const HISTORY = space("h");
+const INDEX = space("i");
+const MEMBER = space("j");
 const CURSOR = space("k");
 const META = space("m");
 const COUNTER_BASE = space("n");
@@ -148,6 +152,33 @@ export const uuidsOfReferenceKey = (key: Uint8Array): { target: Uuid; referrer: 
   referrer: uuidFromBytes<Uuid>(key, 1 + UUID_BYTES),
 });
 
+export const indexKey = (valueName: Uint8Array): Uint8Array => bytesKey(INDEX, valueName);
+
+export const memberKey = (valueName: Uint8Array, uuid: Uuid): Uint8Array => {
+  const key = new Uint8Array(1 + valueName.length + UUID_BYTES);
+  key[0] = MEMBER;
+  key.set(valueName, 1);
+  writeUuid(uuid, key, 1 + valueName.length);
+  return key;
+};
+
+export const valueNameOfIndexKey = (key: Uint8Array): Uint8Array => key.subarray(1);
+
+export const valueNameOfMemberKey = (key: Uint8Array): Uint8Array => key.subarray(1, key.length - UUID_BYTES);
+
+export const uuidBytesOfMemberKey = (key: Uint8Array): Uint8Array => key.subarray(key.length - UUID_BYTES);
+
+export const uuidOfMemberKey = (key: Uint8Array): Uuid => uuidFromBytes<Uuid>(key, key.length - UUID_BYTES);
+
+/** The member rows of one value, of uuids after `uuid`. */
+export const membersAfter = (valueName: Uint8Array, uuid: Uuid | undefined): KeyRange => {
+  const from = bytesKey(MEMBER, valueName);
+  // Nothing but ones where rows have a uuid, and a byte more: after them all.
+  const to = new Uint8Array(from.length + UUID_BYTES + 1).fill(0xff);
+  to.set(from);
+  return after({ from, to }, uuid && memberKey(valueName, uuid));
+};
+
 export const conflictKey = (uuid: Uuid): Uint8Array => uuidKey(CONFLICT, uuid);
 
 /** The uuid in a conflict or invalid key. */
@@ -194,6 +225,8 @@ export const ALL_CURSORS = wholeSpace(CURSOR);
 export const ALL_COMMITS = wholeSpace(COMMIT);
 export const ALL_CONFLICTS = wholeSpace(CONFLICT);
 export const ALL_CONTESTED = wholeSpace(CONTESTED);
+export const ALL_INDEX_ROWS = wholeSpace(INDEX);
+export const ALL_MEMBERS = wholeSpace(MEMBER);
 export const ALL_INVALID = wholeSpace(INVALID);
 export const ALL_REFERENCES = wholeSpace(REFERENCE);
 export const ALL_CLAIMS = wholeSpace(UNIQUE);

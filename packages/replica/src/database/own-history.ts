@@ -64,19 +64,17 @@ const hashAt = async ({ store, table }: Database, server: ServerUuid, ts: number
 };
 
 /**
- * The row of `vector` that claims changes which this replica has withdrawn, under a server uuid that it had before, and announced
+ * The rows of `vector` that claim changes which this replica has withdrawn, under a server uuid that it had before, and announced
  * anew: whoever claims them may lack what the other history of that uuid has up to there. Model, section 6.
  */
-export const strayClaim = async (
-  database: Database,
-  vector: Ruv,
-): Promise<{ readonly server: ServerUuid; readonly seen: number } | undefined> => {
+export const strayClaims = async (database: Database, vector: Ruv): Promise<ReadonlyMap<ServerUuid, RuvRow>> => {
+  const stray = new Map<ServerUuid, RuvRow>();
   for (const [server, after] of database.withdrawn) {
     const row = vector.get(server);
     if (row === undefined || row.lineage.at <= after) continue;
-    if ((await hashAt(database, server, row.lineage.at)) === row.lineage.hash) return { server, seen: row.seen };
+    if ((await hashAt(database, server, row.lineage.at)) === row.lineage.hash) stray.set(server, row);
   }
-  return undefined;
+  return stray;
 };
 
 /** The newest commit of this server's own before `ts` that is still known. */

@@ -2,6 +2,7 @@ import { type EntryState, newestChangeOfEntry, type Uuid } from "@concordat/crdt
 import { encodeEntry } from "@concordat/protocol";
 import { constraintOperations } from "../constraint/constraint-rows.js";
 import { hasIndex } from "../constraint/constraints.js";
+import { IndexChanges } from "../constraint/index-changes.js";
 import { ClaimChanges } from "../constraint/unique-index.js";
 import { CommitBuilder } from "./commit-builder.js";
 import { counterBaseOperations } from "./counter-base.js";
@@ -53,6 +54,11 @@ export class WriteBatch {
     return this.#slots.get(uuid)?.state;
   }
 
+  /** Whether anything is staged. */
+  get writes(): boolean {
+    return [...this.#slots.values()].some(({ write }) => write !== undefined);
+  }
+
   /** Writes `state` under its uuid, which is loaded. `record` is its encoding, where the caller has it. */
   stage(state: EntryState, record: Uint8Array = this.encode(state)): void {
     const { stored, before, state: current } = this.#slots.get(state.uuid) ?? ABSENT;
@@ -85,6 +91,7 @@ export class WriteBatch {
   /** Durable when it resolves. @returns how many entries were written, or taken out. */
   async commit(commitName: Uint8Array): Promise<number> {
     const { constraints } = this.database.index;
+    const indexed = constraints.indexed.length === 0 ? undefined : new IndexChanges(this.database.index);
     let written = 0;
     for (const [uuid, { stored, before, state, write }] of this.#slots) {
       if (write === undefined) continue;
@@ -95,10 +102,12 @@ export class WriteBatch {
         else this.builder.putEntry(entry);
       } else if (stored) this.builder.removeEntry(uuid, stored);
       this.builder.addOperations(derivedOperations(uuid, before, state));
+      indexed?.replace(uuid, before, state);
       this.builder.addOperations(counterBaseOperations(this.database, uuid, before, state));
       if (hasIndex(constraints)) this.builder.addOperations(constraintOperations(constraints, uuid, before, state));
       written += 1;
     }
+    if (indexed) this.builder.addOperations(await indexed.operations(this.database.store));
     if (this.claims) {
       await this.claims.load(this.database.store);
       this.builder.addOperations(this.claims.operations());

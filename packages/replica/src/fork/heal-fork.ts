@@ -1,6 +1,7 @@
 import {
   type EntryState,
   extendLineage,
+  type Lineage,
   NO_LINEAGE,
   type Reannouncement,
   type RuvRow,
@@ -9,6 +10,7 @@ import {
   type Uuid,
 } from "@concordat/crdt";
 import type { KeyRange, Operation } from "@concordat/storage";
+import type { CommitBuilder } from "../database/commit-builder.js";
 import { readCounterBases } from "../database/counter-base.js";
 import { type Database, EMPTY_ROW } from "../database/database.js";
 import { historyOperation, type OwnCommit, withdrawnOperation } from "../database/history-rows.js";
@@ -22,6 +24,8 @@ import { WriteBatch } from "../database/write-batch.js";
 export interface ForkHealing {
   /** The last time, in microseconds, at which both histories of this server uuid are one. */
   readonly after: number;
+  /** Whether they may be one for longer: nobody could be asked. */
+  readonly isGuess: boolean;
   /** The server uuid that this replica goes on under. */
   readonly to: ServerUuid;
   readonly commitName: Uint8Array;
@@ -34,14 +38,18 @@ export interface ForkHealing {
  *
  * @returns how many entries are announced anew. The database has to be opened again.
  */
-export const healFork = async (database: Database, { after, to, commitName }: ForkHealing): Promise<number> => {
+export const healFork = async (
+  database: Database,
+  { after, isGuess, to, commitName }: ForkHealing,
+): Promise<number> => {
   const { serverUuid: from, table, state } = database;
   const parting = state.ruv.has(from) ? await ownCommitBefore(database, after + 1) : undefined;
   const batch = new WriteBatch(database);
   const moved = await reannounce(batch, parting, { from, after, to });
   const { builder } = batch;
   const row = state.ruv.get(from) ?? EMPTY_ROW;
-  if (row.seen > after) builder.setRow(from, rowUntil(row, after, parting));
+  if (row.seen > after) builder.setRow(from, rowUntil(row, after, parting?.lineage));
+  if (isGuess) unclaimOthers(builder, from, after);
   if (moved > 0) {
     const lineage = extendLineage(NO_LINEAGE, row.seen, commitName);
     builder.setRow(to, { seen: row.seen, purged: 0, lineage });
@@ -96,11 +104,22 @@ const restage = async (batch: WriteBatch, uuid: Uuid, state: EntryState): Promis
   batch.stage(state);
 };
 
+/**
+ * An entry that others know under the creation that it had may have been created anew here, with what they had written to it: of
+ * their changes since, no more is claimed, so that they come once more, to where everybody else has them.
+ */
+const unclaimOthers = (builder: CommitBuilder, from: ServerUuid, after: number): void => {
+  for (const [server, { seen, purged }] of builder.database.state.ruv) {
+    if (server === from || seen <= after) continue;
+    builder.setRow(server, { seen: Math.max(after, purged), purged, lineage: NO_LINEAGE });
+  }
+};
+
 /** The row of the old uuid, cut down to what both histories have. */
-const rowUntil = ({ seen, purged }: RuvRow, after: number, parting: OwnCommit | undefined): RuvRow => ({
+const rowUntil = ({ seen, purged }: RuvRow, after: number, lineage: Lineage = NO_LINEAGE): RuvRow => ({
   seen: Math.min(seen, after),
   purged: Math.min(purged, after),
-  lineage: parting?.lineage ?? NO_LINEAGE,
+  lineage,
 });
 
 const removals = async ({ store }: Database, range: KeyRange): Promise<Operation[]> => {

@@ -8,7 +8,7 @@ import type { Random } from "../ports/random.js";
 import type { Turn } from "../turn.js";
 import { type CommonHistoryContext, commonHistoryUntil } from "./common-history.js";
 import type { ForkEvidence } from "./fork-evidence.js";
-import { healFork } from "./heal-fork.js";
+import { type ForkHealing, healFork } from "./heal-fork.js";
 
 export interface HealingContext extends CommonHistoryContext {
   readonly turn: Turn;
@@ -31,6 +31,9 @@ export interface ForkWitness {
   /** Opens a connection of its own to the witness, to compare the histories; `undefined` when there is no way to it. */
   readonly connect: ((signal: AbortSignal) => Promise<Channel>) | undefined;
 }
+
+/** When the histories parted. */
+type Parting = Pick<ForkHealing, "after" | "isGuess">;
 
 /** Gives this replica another server uuid when its history turns out to be one of two. Model, section 6. */
 export class Healing {
@@ -60,7 +63,7 @@ export class Healing {
   /** Takes another server uuid, and goes on from here: for a database that was restored, and has not written since. */
   async renew(): Promise<ServerUuid> {
     const { turn, database, onHealed } = this.#context;
-    await turn.run(() => this.#renew(database(), Number.MAX_SAFE_INTEGER, undefined));
+    await turn.run(() => this.#renew(database(), { after: Number.MAX_SAFE_INTEGER, isGuess: false }, undefined));
     onHealed();
     return database().serverUuid;
   }
@@ -69,17 +72,19 @@ export class Healing {
     const found = this.#context.database();
     // Another witness was heard first.
     if (found.serverUuid !== witness.evidence.server) return true;
-    const after = await this.#partingOf(witness, found);
-    if (after === undefined) return false;
-    await this.#renew(found, after, witness);
+    const parting = await this.#partingOf(witness, found);
+    if (parting === undefined) return false;
+    await this.#renew(found, parting, witness);
     return true;
   }
 
-  /** When the histories parted, or a time before that; `undefined` when nothing is known. */
-  async #partingOf({ connect, evidence }: ForkWitness, found: Database): Promise<number | undefined> {
-    if (evidence.oursMicros === 0) return 0;
+  /** `undefined` when nothing is known. */
+  async #partingOf({ connect, evidence }: ForkWitness, found: Database): Promise<Parting | undefined> {
+    if (evidence.oursMicros === 0) return { after: 0, isGuess: false };
     const agreed = found.agreedMicros(evidence.partner);
-    return (await this.#compare(connect, found, agreed)) ?? (agreed || undefined);
+    const after = await this.#compare(connect, found, agreed);
+    if (after !== undefined) return { after, isGuess: false };
+    return agreed > 0 ? { after: agreed, isGuess: true } : undefined;
   }
 
   async #compare(connect: ForkWitness["connect"], found: Database, agreed: number): Promise<number | undefined> {
@@ -95,12 +100,13 @@ export class Healing {
     }
   }
 
-  async #renew(found: Database, after: number, witness: ForkWitness | undefined): Promise<void> {
+  async #renew(found: Database, parting: Parting, witness: ForkWitness | undefined): Promise<void> {
+    const { after } = parting;
     const { random, log, reopen, swap } = this.#context;
     const from = found.serverUuid;
     const to = randomUuid<ServerUuid>(random.bytes(16));
     const spread = found.agreedBeyond(after);
-    const entries = await healFork(found, { after, to, commitName: random.bytes(COMMIT_NAME_BYTES) });
+    const entries = await healFork(found, { ...parting, to, commitName: random.bytes(COMMIT_NAME_BYTES) });
     await swap(await reopen(found));
     if (witness === undefined) {
       log.info("server_uuid_renewed", `goes on as server ${to}, no longer as ${from}`, { from, to });

@@ -107,11 +107,11 @@ test("what is well, or mends itself, needs no remedy", () => {
   expect(refreshingReport(ORIGIN)).toMatchObject({ state: "refreshing", remedy: undefined });
 });
 
-test("clocks that disagree are told with the distance and the direction", () => {
-  expect(reportOfSkew(7 * 60_000_000, ORIGIN)).toMatchObject({
-    state: "clock-skew",
-    message: expect.stringContaining(`7 minutes ahead of that of ${ORIGIN}`),
-    remedy: "set the clocks of both machines",
-  });
-  expect(reportOfSkew(-7 * 60_000_000, ORIGIN).message).toContain("7 minutes behind");
+test("clocks that disagree are told, both of them, with the distance and the direction", () => {
+  const [early, late] = [1_700_000_000_000_000, 1_700_000_420_000_000];
+  const ahead = reportOfSkew({ oursMicros: late, theirsMicros: early }, ORIGIN);
+  expect(ahead).toMatchObject({ state: "clock-skew", remedy: "set the clocks of both machines" });
+  expect(ahead.message).toContain(`7 minutes ahead of that of ${ORIGIN} (${late} µs here, ${early} µs there)`);
+  const behind = reportOfSkew({ oursMicros: early, theirsMicros: late }, ORIGIN);
+  expect(behind.message).toContain(`7 minutes behind that of ${ORIGIN} (${early} µs here, ${late} µs there)`);
 });

@@ -2,6 +2,7 @@ import { DuplicateChangeError, type ServerLag } from "@concordat/crdt";
 import { ProtocolError, type ProtocolErrorCode } from "@concordat/protocol";
 import type { ForkEvidence } from "../fork/fork-evidence.js";
 import type { LinkState } from "../replica-status.js";
+import type { MetClocks } from "../session/clock-skew.js";
 import type { PullOutcome } from "../session/pull-outcome.js";
 
 /** What a link says of itself: a state for programs, a sentence and a remedy for people. */
@@ -18,12 +19,13 @@ export const refreshingReport = (origin: string): LinkReport => ({
 });
 
 /** Changes still come and go as long as they are not stamped too late; nothing holds back the next one. Model, section 1. */
-export const reportOfSkew = (aheadMicros: number, origin: string): LinkReport => {
+export const reportOfSkew = ({ oursMicros, theirsMicros }: MetClocks, origin: string): LinkReport => {
+  const aheadMicros = oursMicros - theirsMicros;
   const minutes = Math.round(Math.abs(aheadMicros) / 60_000_000);
   const direction = aheadMicros > 0 ? "ahead of" : "behind";
   return {
     state: "clock-skew",
-    message: `this node's clock is ${minutes} minutes ${direction} that of ${origin}: changes of the one that is ahead are refused elsewhere`,
+    message: `this node's clock is ${minutes} minutes ${direction} that of ${origin} (${oursMicros} µs here, ${theirsMicros} µs there): changes of the one that is ahead are refused elsewhere`,
     remedy: "set the clocks of both machines",
   };
 };

@@ -192,8 +192,8 @@ export class PartnerLink {
         this.#lastPullAtMicros = clock.wallMicros();
         if (outcome.kind === "applied")
           log.debug("pull_applied", `applied changes of ${origin}`, { origin, entries: outcome.entries });
-        if (Math.abs(session.aheadMicros) > clockSkewMaxMs * 1_000) {
-          this.#complain("clock_skew", reportOfSkew(session.aheadMicros, origin));
+        if (Math.abs(session.clocks.oursMicros - session.clocks.theirsMicros) > clockSkewMaxMs * 1_000) {
+          this.#complain("clock_skew", reportOfSkew(session.clocks, origin));
           return "wait";
         }
         this.#report = report;

@@ -1,5 +1,6 @@
 import type { EntryState, Uuid } from "@concordat/crdt";
 import type { Snapshot } from "@concordat/storage";
+import { masksAnything } from "../constraint/constraints.js";
 import { masksOf } from "../constraint/mask.js";
 import type { RowSource } from "../constraint/unique-index.js";
 import type { Database } from "../database/database.js";
@@ -8,12 +9,9 @@ import { pagesOf } from "../database/snapshot-reads.js";
 import { stateOf } from "../database/stored-state.js";
 import type { Entry, Lookup } from "../entry.js";
 import type { EntryPage, ListOptions } from "../replica.js";
+import { EntryPageBuilder } from "./entry-page-builder.js";
 import { entryView, lookupView } from "./entry-view.js";
 
-const LIST_LIMIT = 100;
-const LIST_LIMIT_MAX = 10_000;
-/** Entries that a filtered page looks at before it ends early, so that one request has an end. */
-const FILTERED_ENTRIES_MAX = 20_000;
 /** Entries whose masks are read at once, though the page may end among them. */
 const VIEWED_TOGETHER = 64;
 
@@ -21,6 +19,16 @@ const VIEWED_TOGETHER = 64;
 export const readStates = async (database: Database, uuids: readonly Uuid[]): Promise<(EntryState | undefined)[]> => {
   const values = await database.store.getMany(uuids.map(entryKey));
   return values.map((value) => value && stateOf(database, value));
+};
+
+/** The live entry of `uuid`. What most read: nothing is awaited, or made, for what no constraint asks for. */
+export const readEntry = async (database: Database, uuid: Uuid): Promise<Entry | undefined> => {
+  const [value] = await database.store.getMany([entryKey(uuid)]);
+  const state = value && stateOf(database, value);
+  if (state?.kind !== "live") return undefined;
+  if (!masksAnything(database.index.constraints)) return entryView(state);
+  const [mask] = await masksOf(database, database.store, [state]);
+  return entryView(state, mask);
 };
 
 export const readLookup = async (database: Database, uuid: Uuid): Promise<Lookup> => {
@@ -45,23 +53,18 @@ export const viewsOf = async (
 
 /** A page of live entries in the order of their uuids. */
 export const listEntries = async (database: Database, options: ListOptions): Promise<EntryPage> => {
-  const limit = Math.max(1, Math.min(options.limit ?? LIST_LIMIT, LIST_LIMIT_MAX));
+  const page = new EntryPageBuilder(options.limit, options.filter);
   const snapshot = await database.store.snapshot();
   try {
-    const entries: Entry[] = [];
-    let looked = 0;
     for await (const rows of pagesOf(snapshot, entriesAfter(options.after))) {
       for (let start = 0; start < rows.length; start += VIEWED_TOGETHER) {
         const states = rows.slice(start, start + VIEWED_TOGETHER).map(({ value }) => stateOf(database, value));
         for (const [index, entry] of (await viewsOf(database, snapshot, states)).entries()) {
-          looked += 1;
-          if (entry && (options.filter?.(entry) ?? true)) entries.push(entry);
-          const isFull = entries.length >= limit || looked >= FILTERED_ENTRIES_MAX;
-          if (isFull) return { entries, next: states[index]?.uuid };
+          if (page.offer(entry)) return page.page(states[index]?.uuid);
         }
       }
     }
-    return { entries, next: undefined };
+    return page.page(undefined);
   } finally {
     await snapshot.close();
   }

@@ -1,9 +1,12 @@
 import {
   type AttributeState,
   type ChangeId,
+  type CounterState,
   type LiveEntry,
+  type MapState,
   MERGE_KINDS,
   type RegisterState,
+  type SetState,
   versionsOf,
 } from "@concordat/crdt";
 
@@ -26,27 +29,40 @@ const addAttribute = (lanes: Lanes, { register, set, map, counter }: AttributeSt
     lanes.kind("register");
     addRegister(lanes, register);
   }
-  if (set) lanes.kind("set");
-  for (const [key, { changeId, present }] of inOrder(set?.elements)) {
+  if (set) addSet(lanes, set);
+  if (map) addMap(lanes, map);
+  if (counter) addCounter(lanes, counter);
+};
+
+const addRegister = (lanes: Lanes, register: RegisterState): void => {
+  if (register.siblings.length === 0) lanes.change(register.changeId);
+  else for (const { changeId } of versionsOf(register)) lanes.change(changeId);
+};
+
+const addSet = (lanes: Lanes, { elements }: SetState): void => {
+  lanes.kind("set");
+  for (const [key, { changeId, present }] of inOrder(elements)) {
     lanes.text(key);
     lanes.number(present ? 1 : 0);
     lanes.change(changeId);
   }
-  if (map) lanes.kind("map");
-  for (const [key, register] of inOrder(map?.keys)) {
+};
+
+const addMap = (lanes: Lanes, { keys }: MapState): void => {
+  lanes.kind("map");
+  for (const [key, register] of inOrder(keys)) {
     lanes.text(key);
     addRegister(lanes, register);
   }
-  if (counter) lanes.kind("counter");
-  for (const [server, { ts }] of inOrder(counter?.totals)) lanes.change({ ts, server });
 };
 
-const addRegister = (lanes: Lanes, register: RegisterState): void => {
-  for (const { changeId } of versionsOf(register)) lanes.change(changeId);
+const addCounter = (lanes: Lanes, { totals }: CounterState): void => {
+  lanes.kind("counter");
+  for (const [server, { ts }] of inOrder(totals)) lanes.change({ ts, server });
 };
 
 /** By key. A state that was read back is in order; one that a transaction has changed may not be. */
-const inOrder = <K extends string, V>(map: ReadonlyMap<K, V> = new Map()): Iterable<[K, V]> => {
+const inOrder = <K extends string, V>(map: ReadonlyMap<K, V>): Iterable<[K, V]> => {
   let before: K | undefined;
   for (const key of map.keys()) {
     if (before !== undefined && key < before) return [...map].sort(([left], [right]) => (left < right ? -1 : 1));
@@ -59,6 +75,7 @@ const inOrder = <K extends string, V>(map: ReadonlyMap<K, V> = new Map()): Itera
 class Lanes {
   #first = 0x9e3779b1;
   #second = 0x85ebca77;
+  #lastChange: ChangeId | undefined;
 
   kind(kind: (typeof MERGE_KINDS)[number]): void {
     this.number(MERGE_KINDS.indexOf(kind) + 1);
@@ -74,16 +91,28 @@ class Lanes {
     this.number(text.length);
   }
 
-  change({ ts, server }: ChangeId): void {
-    this.number(ts >>> 0);
-    this.number(Math.floor(ts / 2 ** 32));
-    this.text(server);
+  /** Most of an entry is of one transaction: a change that comes again at once is one number, not a uuid to go through. */
+  change(changeId: ChangeId): void {
+    const { ts, server } = changeId;
+    const last = this.#lastChange;
+    if (last !== undefined && last.ts === ts && last.server === server) this.number(SAME_CHANGE);
+    else {
+      this.#lastChange = changeId;
+      this.number(ANOTHER_CHANGE);
+      this.number(ts >>> 0);
+      this.number(Math.floor(ts / 2 ** 32));
+      this.text(server);
+    }
   }
 
   hexadecimal(): string {
     return hexadecimal(finish(this.#first ^ this.#second)) + hexadecimal(finish(this.#second));
   }
 }
+
+/** No code unit of a text, which a change may stand before, is one of these. */
+const SAME_CHANGE = 0x1_0000;
+const ANOTHER_CHANGE = 0x1_0001;
 
 const rotate = (value: number, bits: number): number => (value << bits) | (value >>> (32 - bits));
 
@@ -93,4 +122,9 @@ const finish = (value: number): number => {
   return (second ^ (second >>> 16)) >>> 0;
 };
 
-const hexadecimal = (value: number): string => value.toString(16).padStart(8, "0");
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+const hexadecimal = (value: number): string => {
+  const byte = (shift: number): string => HEX[(value >>> shift) & 0xff] as string;
+  return byte(24) + byte(16) + byte(8) + byte(0);
+};

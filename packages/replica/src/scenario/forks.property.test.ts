@@ -1,4 +1,4 @@
-import type { Uuid } from "@concordat/crdt";
+import type { ServerUuid, Uuid } from "@concordat/crdt";
 import type { Storage } from "@concordat/storage";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -28,8 +28,22 @@ interface Acknowledged {
   readonly value: number;
 }
 
+interface Photograph {
+  readonly disk: Storage;
+  readonly server: ServerUuid;
+}
+
+/** A disk that went back, when somebody had seen more of it. */
+interface Fork {
+  readonly server: ServerUuid;
+  readonly sinceMicros: number;
+  /** The lineages that others have of what it has lost. */
+  readonly lost: ReadonlySet<bigint>;
+}
+
 class History {
-  readonly photographs: (Storage | undefined)[] = [];
+  readonly photographs: Photograph[] = [];
+  readonly forks: Fork[] = [];
   acknowledged: Acknowledged[] = [];
 
   constructor(
@@ -40,22 +54,69 @@ class History {
   at(index: number): TestNode {
     return this.nodes[index] as TestNode;
   }
+
+  /** What the node at `index`, on the disk that it had before, has lost with it, if anybody knows. */
+  noteFork(index: number): void {
+    const { replica } = this.at(index);
+    const server = replica.serverUuid;
+    const sinceMicros = replica.ruv().get(server)?.seen ?? 0;
+    const lost = new Set<bigint>();
+    for (const node of this.nodes) {
+      const lineage = node.replica.ruv().get(server)?.lineage;
+      if (lineage && lineage.at > sinceMicros) lost.add(lineage.hash);
+    }
+    if (lost.size > 0) this.forks.push({ server, sinceMicros, lost });
+  }
+
+  get #openForks(): Fork[] {
+    return this.forks.filter(({ server }) => this.nodes.some(({ replica }) => replica.serverUuid === server));
+  }
+
+  /** One at a time, and each server once: what a disk forgets of its own healing nobody else knows. */
+  mayGoBackTo({ server }: Photograph): boolean {
+    return this.#openForks.length === 0 && !this.forks.some((fork) => fork.server === server);
+  }
+
+  /**
+   * Whether a pull would be one of those that the model makes no promise about (section 6, what this cannot do): the two
+   * know different histories of a server that has not been found out yet, and neither is that server; or that server
+   * would be found out by who pulls from it, and has, in these tests, no way to ask back where the histories parted.
+   */
+  isBeyondPromise(consumer: TestNode, supplier: TestNode): boolean {
+    return this.#openForks.some((fork) => {
+      const [theirs, ours] = [historyOf(consumer, fork), historyOf(supplier, fork)];
+      if (consumer.replica.serverUuid === fork.server) return false;
+      if (supplier.replica.serverUuid === fork.server) return theirs === "lost";
+      return theirs !== ours && theirs !== "both" && ours !== "both";
+    });
+  }
 }
 
-const ROUNDS = Number(process.env.CONCORDAT_PROPERTY_RUNS ?? 60);
+/** Which history of the server that went back `node` has heard of, beyond what both have. */
+const historyOf = ({ replica }: TestNode, { server, sinceMicros, lost }: Fork): "both" | "lost" | "written-again" => {
+  const lineage = replica.ruv().get(server)?.lineage;
+  if (lineage === undefined || lineage.at <= sinceMicros) return "both";
+  return lost.has(lineage.hash) ? "lost" : "written-again";
+};
+
+const ROUNDS = Number(process.env.CONCORDAT_PROPERTY_RUNS ?? 200);
 
 test("whichever disk goes back in time, whatever anybody still has of an acknowledged write is everywhere in the end", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 50 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 50, size: "max" }), async (steps) => {
       const nodes = await topology(["a", "b", "c"]);
       const [first] = nodes as [TestNode];
       const history = new History(nodes, await first.replica.create({ title: -1 }));
       for (const consumer of nodes.slice(1)) await pullOnce(consumer, first);
+      for (const each of nodes) history.photographs.push(await photographOf(each));
       for (const [value, item] of steps.entries()) await play(history, item, value);
       for (let round = 0; round < 2 * NODES; round += 1) await meetAll(history);
       for (const { name, replica } of nodes) {
-        for (const write of history.acknowledged)
-          expect(await holds(replica, write), `${name} lacks ${write.kind} ${write.value}`).toBe(true);
+        const held = await holdings(replica);
+        expect(
+          history.acknowledged.map(nameOf).filter((write) => !held.has(write)),
+          `${name} lacks`,
+        ).toEqual([]);
       }
       await expectConverged(nodes);
       await closeAll(nodes);
@@ -81,25 +142,32 @@ const play = async (history: History, item: Step, value: number): Promise<void> 
       if (item.at !== item.from) await meet(history, item.at, item.from);
       return;
     case "photograph":
-      history.photographs[item.at] = await photographDisk(history.at(item.at));
+      history.photographs[item.at] = await photographOf(history.at(item.at));
       return;
     case "go-back": {
       const photograph = history.photographs[item.at];
-      if (photograph === undefined) return;
-      history.nodes[item.at] = await goBack(history.at(item.at), photograph);
+      if (photograph === undefined || !history.mayGoBackTo(photograph)) return;
+      history.nodes[item.at] = await goBack(history.at(item.at), photograph.disk);
+      history.noteFork(item.at);
       await forgetWhatNobodyHas(history);
     }
   }
 };
 
+const photographOf = async (node: TestNode): Promise<Photograph> => ({
+  server: node.replica.serverUuid,
+  disk: await photographDisk(node),
+});
+
 /** One pull as links make it: where it shows a fork the next one follows, and a node that is to be refreshed is. */
 const meet = async (history: History, at: number, from: number): Promise<void> => {
   const [consumer, supplier] = [history.at(at), history.at(from)];
+  if (history.isBeyondPromise(consumer, supplier)) return;
   const outcome = await pullOnce(consumer, supplier);
   if (outcome === "cut" || outcome.kind !== "refresh-required") return;
+  // A supplier that pulls from its consumer has done so before it says that.
+  await pullOnce(supplier, consumer);
   await refreshFrom(consumer, supplier, { discardLocalChanges: true });
-  // What only the consumer had would have been exported.
-  await forgetWhatNobodyHas(history);
 };
 
 const meetAll = async (history: History): Promise<void> => {
@@ -109,16 +177,20 @@ const meetAll = async (history: History): Promise<void> => {
 };
 
 const forgetWhatNobodyHas = async (history: History): Promise<void> => {
-  const held = await Promise.all(
-    history.acknowledged.map(async (write) =>
-      (await Promise.all(history.nodes.map(({ replica }) => holds(replica, write)))).some((has) => has),
-    ),
-  );
-  history.acknowledged = history.acknowledged.filter((_, index) => held[index]);
+  const held = await Promise.all(history.nodes.map(({ replica }) => holdings(replica)));
+  history.acknowledged = history.acknowledged.filter((write) => held.some((of) => of.has(nameOf(write))));
 };
 
-const holds = async (replica: TestNode["replica"], { kind, uuid, value }: Acknowledged): Promise<boolean> => {
-  const attributes = (await replica.get(uuid))?.attributes;
-  if (kind === "create") return attributes?.title === value;
-  return Array.isArray(attributes?.tags) && attributes.tags.includes(value);
+/** What `replica` has of all that was written: an entry that lost its uuid in the healing is listed, and so not lost. */
+const holdings = async (replica: TestNode["replica"]): Promise<Set<string>> => {
+  const held = new Set<string>();
+  for await (const { uuid, conflictOf, attributes } of replica.entries()) {
+    const { title, tags } = attributes;
+    if (typeof title === "number") held.add(nameOf({ kind: "create", uuid: conflictOf ?? uuid, value: title }));
+    for (const tag of Array.isArray(tags) ? tags : [])
+      held.add(nameOf({ kind: "tag", uuid: conflictOf ?? uuid, value: tag }));
+  }
+  return held;
 };
+
+const nameOf = ({ kind, uuid, value }: Acknowledged): string => `${kind} ${value} of ${uuid}`;

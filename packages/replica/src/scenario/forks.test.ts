@@ -155,6 +155,37 @@ describe("a disk that went back in time", () => {
     expect(await b.replica.getMany(again)).not.toContain(undefined);
   });
 
+  test("where nobody can be asked when the histories parted, what others wrote before that is not claimed in vain", async () => {
+    // When D's disk was copied, D had heard from the others no more than that they knew of the founding.
+    const [d, e, f] = (await topology(["d", "e", "f"])) as [TestNode, TestNode, TestNode];
+    const old = await d.replica.create({ title: "old" });
+    for (const each of [e, f]) await pullOnce(each, d);
+    const before = await photographDisk(d);
+    const server = d.replica.serverUuid;
+    const step = (): void => {
+      for (const { clock } of [d, e, f]) clock.advance(1_000);
+    };
+    step();
+    await d.replica.create({ title: "forgotten" });
+    await pullOnce(f, d);
+    step();
+    await e.replica.modify(old, { tags: { add: ["of E"] } });
+    const back = await goBack(d, before);
+    await pullOnce(back, e);
+    step();
+    expect(kindOf(await pullOnce(f, back))).toBe("unwilling");
+    await eventually(() => expect(back.replica.serverUuid).not.toBe(server));
+    expect(kindOf(await pullOnce(f, back))).toBe("applied");
+    for (const other of [e, f]) await pullOnce(back, other);
+    // It does not know that E has nothing of what was withdrawn.
+    expect(kindOf(await pullOnce(e, back))).toBe("refresh-required");
+    await refreshFrom(e, back);
+    await heal([back, e, f]);
+    for (const node of [back, e, f]) expect(await shown(node, old)).toEqual({ title: "old", tags: ["of E"] });
+    await expectConverged([back, e, f]);
+    await closeAll([back, e, f]);
+  });
+
   test("a partner that never asks for anything is enough, and one that was only told by others", async () => {
     await forgetAfter(() => createEntries(a, 2, "forgotten"));
     await pullOnce(c, b);
@@ -200,6 +231,53 @@ describe("a disk that went back in time", () => {
     expect(statusOf(c).message).toContain("whose disk had gone back in time");
     await refreshFrom(c, a, { discardLocalChanges: true });
     for (const node of [a, c]) expect(await node.replica.getMany([...forgotten, ...again])).not.toContain(undefined);
+  });
+
+  test("healed, it pulls from such a partner first, and does not take over its claim to a history that neither has", async () => {
+    let forgotten: Uuid[] = [];
+    await forgetAfter(async () => {
+      forgotten = await createEntries(a, 2, "forgotten");
+    });
+    await createEntries(a, 2, "again");
+    await pullOnce(c, a);
+    const [ofC] = (await createEntries(c, 1, "of C alone")) as [Uuid];
+    expect(kindOf(await pullOnce(a, b))).toBe("forked");
+    await pullOnce(a, c);
+    await pullOnce(a, b);
+    expect(await a.replica.getMany([...forgotten, ofC])).not.toContain(undefined);
+    await refreshFrom(c, a, { discardLocalChanges: true });
+    // A has put nothing under its old uuid that B would have to ask for, and yet B hears of all that there is.
+    for (const node of [b, c]) await pullOnce(node, a);
+  });
+
+  test("what came to it with such a claim is news to those who had everything before", async () => {
+    await forgetAfter(() => createEntries(a, 1, "forgotten"));
+    await createEntries(a, 1, "again");
+    await pullOnce(c, a);
+    expect(kindOf(await pullOnce(a, b))).toBe("forked");
+    await heal([a, b]);
+    expect(await a.replica.digest()).toEqual(await b.replica.digest());
+    await pullOnce(a, c);
+    await pullOnce(b, a);
+    expect(await a.replica.digest()).toEqual(await b.replica.digest());
+    await refreshFrom(c, a, { discardLocalChanges: true });
+  });
+
+  test("that wrote nothing itself since: who has pulled from it does not go on where it stopped", async () => {
+    const [d, e, f, g] = (await topology(["d", "e", "f", "g"])) as [TestNode, TestNode, TestNode, TestNode];
+    const before = await photographDisk(e);
+    await createEntries(f, 2, "of F");
+    await pullOnce(e, f);
+    await pullOnce(d, e);
+    const back = await goBack(e, before);
+    const ofG = await createEntries(g, 2, "of G");
+    await pullOnce(back, g);
+    await pullOnce(back, f);
+    await pullOnce(d, back);
+    expect(await d.replica.getMany(ofG)).not.toContain(undefined);
+    await heal([d, back, f, g]);
+    await expectConverged([d, back, f, g]);
+    await closeAll([d, back, f, g]);
   });
 
   test("with its links it heals by itself, and is in sync", async () => {

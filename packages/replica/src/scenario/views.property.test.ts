@@ -37,9 +37,9 @@ const UUIDS: readonly Uuid[] = Array.from({ length: ENTRIES }, (_, index) =>
 const NOBODY = randomUuid<Uuid>(new Uint8Array(16).fill(99));
 
 const schema: Schema = {
-  email: { unique: true },
-  aliases: { merge: "set", unique: true },
-  parent: { reference: true },
+  email: { unique: true, index: true },
+  aliases: { merge: "set", unique: true, index: true },
+  parent: { reference: true, index: true },
   members: { merge: "set", reference: true },
   roles: { merge: "set", required: true },
 };
@@ -100,26 +100,31 @@ const ROUNDS = Number(process.env.CONCORDAT_PROPERTY_RUNS ?? 60);
 
 test("whatever was written and pulled, all replicas of a schema show the same, and their indexes are what states say", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), policy, async (steps, uniqueConflict) => {
-      const storages = Array.from({ length: NODES }, exposedStorage);
-      const nodes: TestNode[] = [];
-      for (const storage of storages) {
-        const node = await testNode(`n${nodes.length}`, { storage, attributes: schema, uniqueConflict });
-        if (nodes[0]) await refreshFrom(node, nodes[0]);
-        else for (const uuid of UUIDS.slice(0, SHARED)) await node.replica.create({ roles: ["r"] }, { uuid });
-        nodes.push(node);
-      }
-      const free = new Set<TestNode>();
-      for (const item of steps) await play(nodes, item, free);
-      for (const { replica } of nodes) await replica.setSchema(schema);
-      await expectSoundViews(nodes, uniqueConflict);
-      await heal(nodes);
-      await expectConverged(nodes);
-      await expectSameViews(nodes);
-      await expectSoundViews(nodes, uniqueConflict);
-      for (const [index, node] of nodes.entries()) await expectIndexAsRebuilt(node, storages[index] as ExposedStorage);
-      await closeAll(nodes);
-    }),
+    fc.asyncProperty(
+      fc.array(step, { minLength: 5, maxLength: 40, size: "max" }),
+      policy,
+      async (steps, uniqueConflict) => {
+        const storages = Array.from({ length: NODES }, exposedStorage);
+        const nodes: TestNode[] = [];
+        for (const storage of storages) {
+          const node = await testNode(`n${nodes.length}`, { storage, attributes: schema, uniqueConflict });
+          if (nodes[0]) await refreshFrom(node, nodes[0]);
+          else for (const uuid of UUIDS.slice(0, SHARED)) await node.replica.create({ roles: ["r"] }, { uuid });
+          nodes.push(node);
+        }
+        const free = new Set<TestNode>();
+        for (const item of steps) await play(nodes, item, free);
+        for (const { replica } of nodes) await replica.setSchema(schema);
+        await expectSoundViews(nodes, uniqueConflict);
+        await heal(nodes);
+        await expectConverged(nodes);
+        await expectSameViews(nodes);
+        await expectSoundViews(nodes, uniqueConflict);
+        for (const [index, node] of nodes.entries())
+          await expectIndexAsRebuilt(node, storages[index] as ExposedStorage);
+        await closeAll(nodes);
+      },
+    ),
     { numRuns: ROUNDS },
   );
 }, 120_000);
@@ -186,13 +191,14 @@ const asFree = ({ email, ...changes }: AttributeChanges): AttributeChanges => ({
 
 /** Rows that commits kept are those that are made from nothing. */
 const expectIndexAsRebuilt = async ({ name, replica }: TestNode, { store }: ExposedStorage): Promise<void> => {
-  const { b, u, v, y } = await rawRows(store);
+  const { b, i, j, u, v, y } = await rawRows(store);
   await replica.setSchema({});
   const none = await rawRows(store);
-  expect([none.b, none.u, none.v, none.y].flat(), name).toEqual([]);
+  expect([none.b, none.i, none.j, none.u, none.v, none.y].flat(), name).toEqual([]);
   await replica.setSchema(schema);
   const rebuilt = await rawRows(store);
-  expect({ b, u, v, y }, name).toEqual({ b: rebuilt.b, u: rebuilt.u, v: rebuilt.v, y: rebuilt.y });
+  const { b: b2, i: i2, j: j2, u: u2, v: v2, y: y2 } = rebuilt;
+  expect({ b, i, j, u, v, y }, name).toEqual({ b: b2, i: i2, j: j2, u: u2, v: v2, y: y2 });
 };
 
 /** An entry as the merged state has it, and as readers see it. */
@@ -210,8 +216,10 @@ const expectSoundViews = async (nodes: readonly TestNode[], policy: "earliest" |
       const { result } = await node.replica.transact((transaction) => transaction.get(seen.uuid));
       views.push({ whole: result as Entry, seen });
     }
+    await expectFound(node, views);
     const listed = await conflictsOf(node);
     const count = (kind: string): number => listed.filter((conflict) => conflict.kind === kind).length;
+    expectEarliestHoldsUuid(views);
     expect(expectUnique(views, policy), node.name).toBe(count("unique"));
     expect(expectReferences(views), node.name).toBe(count("reference"));
     const invalid = views.filter(
@@ -225,6 +233,24 @@ const expectSoundViews = async (nodes: readonly TestNode[], policy: "earliest" |
       const hidden = Object.keys(schema).filter((name) => valuesOf(seen, name).length < valuesOf(whole, name).length);
       expect(seen.hidden, node.name).toEqual(hidden.sort());
     }
+  }
+};
+
+/** By an index, each entry is found by what it shows, and by nothing that is hidden of it. */
+const expectFound = async ({ name, replica }: TestNode, views: readonly Views[]): Promise<void> => {
+  for (const attribute of Object.keys(replica.schema).filter((one) => replica.schema[one]?.index)) {
+    for (const value of ["x", "y", "no uuid", ...UUIDS, NOBODY]) {
+      const shown = views.map(({ seen }) => seen).filter((seen) => valuesOf(seen, attribute).includes(value));
+      expect((await replica.find({ attribute, value })).entries, `${name} ${attribute} ${value}`).toEqual(shown);
+    }
+  }
+};
+
+/** Of the creations of one uuid, the entry that has it is the earliest. */
+const expectEarliestHoldsUuid = (views: readonly Views[]): void => {
+  for (const { whole } of views) {
+    const holder = views.find(({ whole: { uuid } }) => uuid === whole.conflictOf);
+    if (holder) expect(compareChangeIds(holder.whole.createdAt, whole.createdAt)).toBeLessThan(0);
   }
 };
 

@@ -1,14 +1,19 @@
 import { asConflict, compareChangeIds, type EntryState, mergeEntry, sameCreation } from "@concordat/crdt";
 import type { WriteBatch } from "../database/write-batch.js";
+import { REPLICA_LIMITS } from "../replica-limits.js";
 
 /**
- * Merges what a supplier sent into `batch`: one read for all of it, then pure merges. Nothing that changes nothing is
+ * Merges what a supplier sent into `batch`: one read for many entries, then pure merges. Nothing that changes nothing is
  * written. @throws DuplicateChangeError, with nothing applied, since the batch is then dropped.
  */
 export const applyStates = async (batch: WriteBatch, states: readonly EntryState[]): Promise<void> => {
-  await batch.load(states.map(({ uuid }) => uuid));
+  const { statesAppliedTogether } = REPLICA_LIMITS;
   const displaced: EntryState[] = [];
-  for (const state of states) applyState(batch, state, displaced);
+  for (let start = 0; start < states.length; start += statesAppliedTogether) {
+    const some = states.slice(start, start + statesAppliedTogether);
+    await batch.load(some.map(({ uuid }) => uuid));
+    for (const state of some) applyState(batch, state, displaced);
+  }
   if (displaced.length > 0) await applyStates(batch, displaced);
 };
 

@@ -8,4 +8,5 @@ export interface ChunkLimits {
   readonly bytesMax: number;
 }
 
-export const DEFAULT_CHUNK: ChunkLimits = { entriesMax: 2_000, bytesMax: 1024 * 1024 };
+/** What a node does with one chunk, it does without a break: larger ones would keep its readers waiting. */
+export const DEFAULT_CHUNK: ChunkLimits = { entriesMax: 512, bytesMax: 256 * 1024 };

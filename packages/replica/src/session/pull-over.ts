@@ -6,6 +6,7 @@ import {
   openConversation,
   type ProtocolLimits,
 } from "@concordat/protocol";
+import type { MetClocks } from "./clock-skew.js";
 import { type PullContext, pull } from "./pull.js";
 import type { PullOutcome } from "./pull-outcome.js";
 import { RememberedRuv } from "./remembered-ruv.js";
@@ -22,8 +23,7 @@ export interface PullingContext extends Omit<PullContext, "conversation" | "supp
 export interface PullSession {
   readonly conversation: Conversation<"consumer">;
   readonly supplier: Hello;
-  /** How far this node's clock was ahead of the supplier's when they said hello, in microseconds. */
-  readonly aheadMicros: number;
+  readonly clocks: MetClocks;
   pull(onApplied: (entries: number) => void): Promise<PullOutcome>;
 }
 
@@ -37,7 +37,7 @@ export const openPullSession = async (channel: Channel, context: PullingContext)
   return {
     conversation,
     supplier,
-    aheadMicros: hello.clockMicros - supplier.clockMicros,
+    clocks: { oursMicros: hello.clockMicros, theirsMicros: supplier.clockMicros },
     pull: (onApplied) => pull({ ...context, conversation, supplier, remembered, onApplied }),
   };
 };

@@ -1,4 +1,4 @@
-import { claimedRows } from "@concordat/crdt";
+import { claimedRows, extendLineage, nextTimestamp } from "@concordat/crdt";
 import {
   type Begin,
   type Conversation,
@@ -8,6 +8,7 @@ import {
   ProtocolError,
 } from "@concordat/protocol";
 import type { Database } from "../database/database.js";
+import { strayClaims } from "../database/own-history.js";
 import { COMMIT_NAME_BYTES } from "../database/rows.js";
 import { WriteBatch } from "../database/write-batch.js";
 import { forkEvidence } from "../fork/fork-evidence.js";
@@ -76,7 +77,7 @@ export const pull = async (context: PullContext): Promise<PullOutcome> => {
 
 /** What speaks against applying anything of the stream. @throws ProtocolError `clock_skew`. */
 const checkBegin = async (context: PullContext, database: Database, begin: Begin): Promise<PullOutcome | undefined> => {
-  refuseFutureRows(begin.rows, context.entryLimits());
+  refuseFutureRows(begin.rows, context.entryLimits(), context.supplier.clockMicros);
   const row = begin.rows.find(({ server }) => server === database.serverUuid);
   const evidence = await forkEvidence(database, context.supplier.serverUuid, row);
   return evidence && { kind: "forked", evidence };
@@ -94,29 +95,31 @@ const applyStream = async (
   let entries = 0;
   let isSuperseded = false;
   let asked = startCursor;
-  const apply = async (full: AppliedGroup): Promise<void> => {
+  /** What comes meanwhile is received, checked and collected. */
+  let applying: Promise<void> | undefined;
+  const apply = async (): Promise<void> => {
+    const full = group.take();
     const expected = asked;
     asked = full.cursor;
-    const applied = await turn.run(() => applyGroup(context, database, begin, full, expected));
+    const applied = await turn.run(() => applyGroup(context, database, begin, full, expected, entries));
     entries += applied ?? 0;
     isSuperseded ||= applied === undefined;
+    applying = undefined;
   };
-  // What comes next is received and checked while a group is on its way to the disk.
-  let applying: Promise<void> = Promise.resolve();
   try {
     for await (const step of readStream({ conversation, supplier: supplier.serverUuid, begin, createHash })) {
-      const full = group.add(step, context.entryLimits());
-      if (full === undefined) continue;
-      await applying;
+      group.add(step, context.entryLimits());
+      if (group.isFull) await applying;
       if (isSuperseded) break;
-      applying = apply(full);
+      if (applying) continue;
+      applying = apply();
       applying.catch(() => undefined);
     }
     await applying;
   } catch (error) {
     await applying;
     // What has come whole is kept: the next pull goes on behind it.
-    await apply(group.take());
+    await apply();
     throw error;
   }
   if (isSuperseded) return { kind: "superseded" };
@@ -130,6 +133,7 @@ const applyGroup = async (
   begin: Begin,
   { states, cursor, isEnd }: AppliedGroup,
   asked: Cursor | undefined,
+  appliedBefore: number,
 ): Promise<number | undefined> => {
   if (context.database() !== database) return undefined;
   const stored = await database.cursorFor(context.supplier.serverUuid);
@@ -138,17 +142,30 @@ const applyGroup = async (
   const batch = new WriteBatch(database);
   await applyStates(batch, states);
   if (cursor) batch.builder.setCursor(cursor);
-  if (isEnd) claim(batch, begin);
-  const applied = await batch.commit(context.random.bytes(COMMIT_NAME_BYTES));
+  const commitName = context.random.bytes(COMMIT_NAME_BYTES);
+  if (isEnd) await claim(batch, begin, commitName, appliedBefore > 0 || batch.writes);
+  const applied = await batch.commit(commitName);
   context.onApplied(applied);
   context.onCommit();
   return applied;
 };
 
-/** Everything of the snapshot is applied with this batch: only now may its vector be claimed. */
-const claim = (batch: WriteBatch, begin: Begin): void => {
-  const { ruv } = batch.database.state;
-  for (const [server, row] of claimedRows(ruv, ruvOfRows(begin.rows))) batch.builder.setRow(server, row);
+/**
+ * Everything of the snapshot is applied with this batch: only now may its vector be claimed. What the supplier has of changes
+ * that this replica has withdrawn is not: the supplier may lack the other history up to there, and so would this replica. What
+ * came with them is news all the same, which a change of this replica's own, without an entry, tells everybody.
+ */
+const claim = async (batch: WriteBatch, begin: Begin, commitName: Uint8Array, hasApplied: boolean): Promise<void> => {
+  const { builder, database } = batch;
+  const theirs = ruvOfRows(begin.rows);
+  const stray = await strayClaims(database, theirs);
+  for (const [server, row] of claimedRows(database.state.ruv, theirs))
+    if (!stray.has(server)) builder.setRow(server, row);
+  if (stray.size === 0 || !hasApplied) return;
+  const row = builder.row(database.serverUuid);
+  const ts = nextTimestamp(0, builder.clockMicros);
+  builder.raiseClock(ts);
+  builder.setRow(database.serverUuid, { ...row, seen: ts, lineage: extendLineage(row.lineage, ts, commitName) });
 };
 
 const samePlace = (left: Cursor | undefined, right: Cursor | undefined): boolean =>

@@ -12,36 +12,34 @@ export interface AppliedGroup {
   readonly isEnd: boolean;
 }
 
-/**
- * Collects the chunks of a stream, checked and decoded, into groups: a commit costs the disk about as much for four chunks as for
- * one. A stream of one chunk is not held up.
- */
+/** Collects the chunks of a stream, checked and decoded, into groups: a commit costs the disk less for four chunks than for each. */
 export class StepGroup {
   readonly #servers: readonly ServerUuid[];
   #states: EntryState[] = [];
   #chunks = 0;
   #cursor: Cursor | undefined;
+  #isEnd = false;
 
   constructor(servers: readonly ServerUuid[]) {
     this.#servers = servers;
   }
 
-  /**
-   * @param limits what records are held to at this moment.
-   * @returns the group that is full with this step, or ends the stream.
-   * @throws ProtocolError as `decodeEntry`.
-   */
-  add({ chunk, end }: StreamStep, limits: EntryLimits): AppliedGroup | undefined {
+  /** @param limits what records are held to at this moment. @throws ProtocolError as `decodeEntry`, with nothing of it taken in. */
+  add({ chunk, end }: StreamStep, limits: EntryLimits): void {
     const states = chunk?.records.map((record) => decodeEntry(record, this.#servers, limits));
     this.#states = this.#states.concat(states ?? []);
     if (chunk) this.#chunks += 1;
     this.#cursor = end?.cursor ?? chunk?.cursor ?? this.#cursor;
-    return end || this.#chunks >= REPLICA_LIMITS.chunksAppliedMax ? this.take(end !== undefined) : undefined;
+    this.#isEnd = end !== undefined;
   }
 
-  /** What has been collected, also where no more comes. */
-  take(isEnd = false): AppliedGroup {
-    const group = { states: this.#states, cursor: this.#cursor, isEnd };
+  /** Whether it has to be applied before more is taken in. */
+  get isFull(): boolean {
+    return this.#isEnd || this.#chunks >= REPLICA_LIMITS.chunksAppliedMax;
+  }
+
+  take(): AppliedGroup {
+    const group = { states: this.#states, cursor: this.#cursor, isEnd: this.#isEnd };
     this.#states = [];
     this.#chunks = 0;
     this.#cursor = undefined;

@@ -1,4 +1,4 @@
-import { claimedRows, isUnseen, type Ruv, type RuvRow, type ServerLag, sameBytes, seenIn } from "@concordat/crdt";
+import { claimedRows, isUnseen, type Ruv, type RuvRow, type ServerUuid, sameBytes, seenIn } from "@concordat/crdt";
 import type {
   Conversation,
   Cursor,
@@ -12,7 +12,7 @@ import type { Snapshot } from "@concordat/storage";
 import { AbortScope } from "../abort-scope.js";
 import type { CommitSignal } from "../commit-signal.js";
 import { type Database, type Head, readHead } from "../database/database.js";
-import { strayClaim } from "../database/own-history.js";
+import { strayClaims } from "../database/own-history.js";
 import { COMMIT_NAME_BYTES } from "../database/rows.js";
 import { commitAt, readRuvRows } from "../database/snapshot-reads.js";
 import { type ForkEvidence, forkEvidence } from "../fork/fork-evidence.js";
@@ -89,8 +89,8 @@ class SupplierSession {
       await conversation.send({ type: "unwilling", reason: "refreshing", lags: [] });
       return this.#context.onFork(evidence);
     }
-    const stray = await strayClaim(database, consumer);
-    if (stray) return conversation.send(await this.#strayReply(stray));
+    const [stray] = await strayClaims(database, consumer);
+    if (stray) return conversation.send(await this.#strayReply(...stray));
     const isOwedRows = this.#given === undefined && this.#hasOtherWordOf(consumer);
     // The vector in memory is that of the last commit: an idle consumer costs no read.
     const early = decideIncremental(request, consumer, this.#view(database.state.ruv), isOwedRows);
@@ -104,7 +104,7 @@ class SupplierSession {
   }
 
   /** A consumer that strays is refreshed, but not before what it alone may have was pulled from it. */
-  async #strayReply({ server, seen }: Pick<ServerLag, "server" | "seen">): Promise<RefreshRequired | Unwilling> {
+  async #strayReply(server: ServerUuid, { seen }: RuvRow): Promise<RefreshRequired | Unwilling> {
     const { database, consumer, pullsFromConsumer } = this.#context;
     const hasPulled = (await database.cursorFor(consumer.serverUuid)) !== undefined;
     if (pullsFromConsumer() && !hasPulled) return { type: "unwilling", reason: "refreshing", lags: [] };

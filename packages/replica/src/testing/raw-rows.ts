@@ -2,26 +2,35 @@ import { memoryStorage, type Operation, type Row, type Storage, type Store } fro
 
 /** A memory storage that lets a test reach the rows beneath an open replica. */
 export interface ExposedStorage extends Storage {
-  /** The store that was opened last. */
+  /** The store of the current database. */
   readonly store: Store;
 }
 
 export const exposedStorage = (): ExposedStorage => {
   const inner = memoryStorage();
-  let last: Store | undefined;
+  const opened = new Map<string, Store>();
+  let current: string | undefined;
   return {
-    open: () => inner.open(),
+    open: async () => {
+      current = await inner.open();
+      return current;
+    },
     names: () => inner.names(),
     openStore: async (name) => {
-      last = await inner.openStore(name);
-      return last;
+      const store = await inner.openStore(name);
+      opened.set(name, store);
+      return store;
     },
-    makeCurrent: (name) => inner.makeCurrent(name),
+    makeCurrent: async (name) => {
+      await inner.makeCurrent(name);
+      current = name;
+    },
     drop: (name) => inner.drop(name),
     close: () => inner.close(),
     get store() {
-      if (last === undefined) throw new Error("no store was opened");
-      return last;
+      const store = opened.get(current ?? "");
+      if (store === undefined) throw new Error("no store was opened");
+      return store;
     },
   };
 };
@@ -29,7 +38,7 @@ export const exposedStorage = (): ExposedStorage => {
 /** The rows of each key space, by its letter (`database/key-space.ts`). */
 export type RawRows = Readonly<Record<(typeof LETTERS)[number], readonly Row[]>>;
 
-const LETTERS = ["b", "c", "e", "f", "k", "m", "p", "r", "u", "v", "x", "y"] as const;
+const LETTERS = ["b", "c", "e", "f", "i", "j", "k", "m", "p", "r", "u", "v", "x", "y"] as const;
 
 export const rawRows = async (store: Store): Promise<RawRows> => {
   const snapshot = await store.snapshot();

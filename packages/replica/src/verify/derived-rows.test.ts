@@ -1,17 +1,21 @@
 import { randomUuid, type Uuid } from "@concordat/crdt";
 import type { Operation } from "@concordat/storage";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { indexRow, uuidsOfIndexRow } from "../constraint/index-row.js";
 import { claimsOfRow, claimsRow } from "../constraint/unique-index.js";
 import {
   conflictKey,
   contestedKey,
+  indexKey,
   invalidKey,
+  memberKey,
   metaKey,
   purgeKey,
   referenceKey,
   uniqueKey,
 } from "../database/key-space.js";
 import type { Schema } from "../index.js";
+import { REPLICA_LIMITS } from "../replica-limits.js";
 import {
   changed,
   type ExposedStorage,
@@ -24,7 +28,17 @@ import {
 import { expectSound, pullOnce, refreshFrom, restart, type TestNode, testNode } from "../testing/test-topology.js";
 import { apart, conflictsOf, created } from "../testing/views.js";
 
-const attributes: Schema = { email: { unique: true }, parent: { reference: true }, title: { required: true } };
+const attributes: Schema = {
+  email: { unique: true },
+  parent: { reference: true },
+  title: { required: true },
+  name: { index: true },
+};
+
+/** Values that few and that many entries show. */
+const FEW = "few";
+const MANY = "many";
+const MANY_ENTRIES = REPLICA_LIMITS.indexRowEntriesMax + 1;
 
 const NOBODY = randomUuid<Uuid>(new Uint8Array(16).fill(7));
 
@@ -48,6 +62,10 @@ beforeEach(async () => {
   );
   tombstone = await node.replica.create({ title: "gone" });
   await node.replica.delete(tombstone);
+  await node.replica.transact(async (transaction) => {
+    for (let at = 0; at < MANY_ENTRIES; at += 1) await transaction.create({ title: "named", name: MANY });
+    for (let at = 0; at < 2; at += 1) await transaction.create({ title: "named", name: FEW });
+  });
   await pullOnce(node, other);
   await other.replica.close();
   await expectSound([node]);
@@ -66,6 +84,10 @@ const added = (key: Uint8Array, value: Uint8Array = EMPTY): Operation => ({ key,
 /** The unique row that several claim. */
 const shared = ({ u }: RawRows) => pick(u.filter(({ value }) => claimsOfRow(value).size > 1));
 const alone = ({ u }: RawRows) => pick(u.filter(({ value }) => claimsOfRow(value).size === 1));
+
+/** The index row of the value that few, and that many, show. */
+const few = ({ i }: RawRows) => pick(i.filter(({ value }) => value.length > 0));
+const many = ({ i }: RawRows) => pick(i.filter(({ value }) => value.length === 0));
 
 const claimedBy = (uuid: Uuid): Uint8Array =>
   claimsRow(new Map([[uuid, { uuid, changeId: { ts: 1, server: node.replica.serverUuid } }]]));
@@ -152,6 +174,69 @@ const found: readonly (readonly [name: string, problem: RegExp, damage: Damage])
     /a reference row with a key of 17 bytes is none/,
     ({ b }) => [added(pick(b).key.slice(0, 17))],
   ],
+  ["a row of few that is gone", /entry \S+ shows a value of "name", which no index row says/, (r) => [removed(few(r))]],
+  ["a row of many that is gone", /entry \S+ shows a value of "name", which no index/, (rows) => [removed(many(rows))]],
+  ["a member row that is gone", /entry \S+ shows a value of "name", which no index/, ({ j }) => [removed(pick(j))]],
+  [
+    "a row of many that are few",
+    /an index row says that many show a value that 2 entries show/,
+    ({ j }) => j.slice(2).map(removed),
+  ],
+  [
+    "a row of few that says many",
+    /which no index row says[\s\S]*says that many show a value that 0 entries show/,
+    (rows) => [{ ...few(rows), value: EMPTY }],
+  ],
+  [
+    "a row of few that lacks one",
+    /which no index row says/,
+    (rows) => [{ ...few(rows), value: few(rows).value.slice(16) }],
+  ],
+  [
+    "a row of few that names one too many",
+    /an index row names entry \S+, from which it does not follow/,
+    (rows) => [{ ...few(rows), value: indexRow([...uuidsOfIndexRow(few(rows).value), sound].sort()) }],
+  ],
+  [
+    "a row of few in another order",
+    /an index row with a value of 32 bytes is none/,
+    (rows) => [{ ...few(rows), value: new Uint8Array([...half(few(rows).value, 1), ...half(few(rows).value, 0)]) }],
+  ],
+  [
+    "a row of few cut short",
+    /an index row with a value of 31 bytes is none/,
+    (rows) => [{ ...few(rows), value: few(rows).value.slice(1) }],
+  ],
+  [
+    "an index row of a value that nobody shows",
+    /an index row names entry \S+, from which it does not follow/,
+    () => [added(indexKey(new Uint8Array(20)), indexRow([sound]))],
+  ],
+  [
+    "a member row too many",
+    /a member row names entry \S+, from which it does not follow/,
+    (rows) => [added(memberKey(many(rows).key.slice(1), sound))],
+  ],
+  [
+    "a member row of nobody",
+    /a member row names entry \S+, from which it does not follow/,
+    (rows) => [added(memberKey(many(rows).key.slice(1), NOBODY))],
+  ],
+  [
+    "a member row beside the row of few that names it",
+    /a member row names entry \S+, from which it does not follow/,
+    (rows) => [added(memberKey(few(rows).key.slice(1), uuidsOfIndexRow(few(rows).value)[0] as Uuid))],
+  ],
+  [
+    "a value in a member row",
+    /a member row has a value of 1 bytes/,
+    ({ j }) => [{ ...pick(j), value: new Uint8Array(1) }],
+  ],
+  [
+    "a key that is no member",
+    /a member row with a key of 17 bytes is none/,
+    ({ j }) => [added(pick(j).key.slice(0, 17))],
+  ],
   [
     "rows that are not marked as whole",
     /the rows of constraints are not whole, or follow from another schema/,
@@ -181,8 +266,8 @@ describe("verify finds, of the rows that follow from entries and the schema,", (
 });
 
 test("the damage above is of rows that there are", async () => {
-  const { b, p, u, v, x, y } = await rawRows(storage.store);
-  expect([b, p, u, v, x, y].map(({ length }) => length)).toEqual([1, 1, 2, 1, 1, 1]);
+  const { b, i, j, p, u, v, x, y } = await rawRows(storage.store);
+  expect([b, i, j, p, u, v, x, y].map(({ length }) => length)).toEqual([1, 2, MANY_ENTRIES, 1, 2, 1, 1, 1]);
   expect((await conflictsOf(node)).map(({ kind }) => kind)).toEqual(["overwrite", "unique", "invalid"]);
 });
 
@@ -197,7 +282,7 @@ test("an entry that does not read is named once, not its rows", async () => {
 });
 
 test("rows that are gone, and too many, are made anew when the replica is opened with another schema and back", async () => {
-  await inflict(({ u, v }) => [...u.map(removed), ...v.map(removed), added(invalidKey(NOBODY))]);
+  await inflict(({ i, j, u, v }) => [...[...i, ...j, ...u, ...v].map(removed), added(invalidKey(NOBODY))]);
   expect((await node.replica.verify()).problems).not.toEqual([]);
   await restart(node, { attributes: {} });
   await expectSound([node]);
@@ -208,6 +293,6 @@ test("rows that are gone, and too many, are made anew when the replica is opened
 test("without constraints there are no rows of them", async () => {
   await node.replica.setSchema({});
   await expectSound([node]);
-  const { b, u, v, y } = await rawRows(storage.store);
-  expect([b, u, v, y].map(({ length }) => length)).toEqual([0, 0, 0, 0]);
+  const { b, i, j, u, v, y } = await rawRows(storage.store);
+  expect([b, i, j, u, v, y].map(({ length }) => length)).toEqual([0, 0, 0, 0, 0, 0]);
 });

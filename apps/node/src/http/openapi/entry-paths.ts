@@ -22,7 +22,8 @@ const CONDITIONS = [UUID, IF_MATCH, IF_NONE_MATCH];
 const FILTER = `The SCIM grammar (RFC 7644, section 3.4.2.2): \`title sw "he" and (tags eq "new" or not (hits gt 3))\`. Operators eq ne co sw
 ew gt ge lt le pr, and, or, not, parentheses. Names are exact, with dots into maps, in double quotes if they hold other
 characters; operands are JSON. An array matches if any element does; \`ne\` is the negation of \`eq\`; \`eq null\` holds where
-there is no value.`;
+there is no value. Where the filter is \`eq\` on an attribute that the node's schema indexes, or \`and\` with such a part, only
+entries with that value are read; otherwise all are.`;
 
 export const entryPaths: OpenapiObject = {
   "/v1/entries": {

@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import type { Measurement } from "../report/measurement.js";
+import { baselineOf, hasRegressed } from "./regression.js";
+
+const rate: Measurement = {
+  workload: "W1",
+  subject: "concordat",
+  what: "refresh",
+  value: 90,
+  unit: "/s",
+  limit: { subject: "raw", value: 100 },
+};
+const delay: Measurement = { ...rate, workload: "W6", what: "pull", unit: "ms" };
+const baseline = baselineOf([rate, delay, { ...rate, workload: "W9", limit: undefined } as unknown as Measurement]);
+
+describe("a regression", () => {
+  it("is held against the ratios of the baseline", () => {
+    expect(baseline).toEqual({ "W1 refresh": 0.9, "W6 pull": 0.9 });
+  });
+
+  it.each([
+    [{ ...rate, value: 61 }, false],
+    [{ ...rate, value: 59 }, true],
+    [{ ...rate, value: 59, limit: { subject: "raw", value: 65 } }, false],
+    [{ ...delay, value: 134 }, false],
+    [{ ...delay, value: 136 }, true],
+    [{ ...rate, what: "something new", value: 1 }, false],
+  ] satisfies [Measurement, boolean][])("is a third of the ratio lost: %j, %s", (measurement, regressed) => {
+    expect(hasRegressed(measurement, baseline)).toBe(regressed);
+  });
+});

@@ -1,0 +1,81 @@
+import { availableParallelism } from "node:os";
+import { crdt } from "./mutants/crdt.mjs";
+import { mutatedRun, packageOf } from "./mutants/mutated-run.mjs";
+import { replica } from "./mutants/replica.mjs";
+
+/**
+ * Shows of every property that it can fail: each is run on code in which one thing is wrong, and has to go red.
+ *
+ *     npm run mutants                 all of them
+ *     npm run mutants -- purge        those whose suite, property or name has the word
+ *     npm run mutants -- --why        with the assertion that did not hold
+ *     FC_SEED=7 npm run mutants       with other random histories
+ *
+ * A list entry is `{ suite, property, mutants }`: the file of the test, the name of the test, and of each mutant what is
+ * wrong in plain words, the `file`, the text to `find`, which must be there exactly once, and what to `replace` it with.
+ * Exits with 1 where a mutant survives or is stale, or where a property has none.
+ */
+const lists = [...crdt, ...replica];
+const seed = Number(process.env.FC_SEED ?? 1);
+const words = process.argv.slice(2).filter((argument) => argument !== "--why");
+const isWhyAsked = process.argv.includes("--why");
+
+const say = (line) => process.stdout.write(`${line}\n`);
+const problems = [];
+const testsOf = new Map();
+
+const isAsked = ({ suite, property, mutant }) =>
+  words.every((word) => `${suite} ${property} ${mutant.name}`.includes(word));
+
+const mutantRuns = lists
+  .flatMap(({ mutants, ...where }) => mutants.map((mutant) => ({ ...where, mutant })))
+  .filter(isAsked);
+
+/** A mutant in another package takes the place of built code: that alone must change nothing. */
+const controlRuns = lists.flatMap(({ suite, property, mutants }) => {
+  const foreign = mutants.find(({ file }) => packageOf(file) !== packageOf(suite));
+  if (!foreign || !mutantRuns.some(({ mutant }) => mutant === foreign)) return [];
+  const mutant = {
+    ...foreign,
+    name: `nothing, with ${packageOf(foreign.file)} from its sources`,
+    replace: foreign.find,
+  };
+  return [{ suite, property, mutant, isControl: true }];
+});
+
+const run = async ({ suite, property, mutant, isControl = false }) => {
+  const startedAt = performance.now();
+  const seconds = () => `${((performance.now() - startedAt) / 1_000).toFixed(1)} s`.padStart(7);
+  const problem = (what) => problems.push(`${suite}\n  "${property}"\n  ${what}: ${mutant.name} (${mutant.file})`);
+  try {
+    const { kind, why, tests } = await mutatedRun({ suite, property, mutant, seed });
+    testsOf.set(suite, tests);
+    say(`${(isControl ? "control" : kind).padEnd(9)}${seconds()}  ${mutant.name}`);
+    if (isWhyAsked && why) say(`${" ".repeat(18)}${why}`);
+    if (isControl && kind === "killed") problem(`fails with nothing wrong, ${why}`);
+    if (!isControl && kind === "survived") problem("lets pass");
+  } catch (error) {
+    say(`broken   ${seconds()}  ${mutant.name}`);
+    problem(`cannot be run, ${error.message}`);
+  }
+};
+
+const startedAt = performance.now();
+const waiting = [...controlRuns, ...mutantRuns];
+const work = async () => {
+  for (let next = waiting.shift(); next; next = waiting.shift()) await run(next);
+};
+await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
+
+for (const [suite, tests] of words.length > 0 ? [] : testsOf) {
+  for (const name of suite.endsWith(".property.test.ts") ? new Set(tests) : []) {
+    const isListed = lists.some((one) => one.suite === suite && one.property === name);
+    if (!isListed) problems.push(`${suite}\n  "${name}"\n  has no mutant: nothing shows that it can fail`);
+  }
+}
+
+const seconds = Math.round((performance.now() - startedAt) / 1_000);
+const verdict = problems.length === 0 ? "all killed" : `${problems.length} problems`;
+if (problems.length > 0) say(`\n${problems.join("\n\n")}\n`);
+say(`${mutantRuns.length} mutants in ${seconds} s, seed ${seed}: ${verdict}`);
+process.exitCode = problems.length === 0 && mutantRuns.length > 0 ? 0 : 1;

@@ -1,0 +1,341 @@
+/** What every property of `packages/replica` must not let pass. The form is explained in `scripts/mutants.mjs`. */
+
+const SRC = "packages/replica/src";
+const CRDT = "packages/crdt/src";
+
+const convergence = {
+  suite: `${SRC}/convergence.property.test.ts`,
+  property:
+    "whatever is cut, nothing that a replica claims is missing, nobody comes back from the dead, and all converge",
+  mutants: [
+    {
+      name: "the vector is claimed with the first chunk",
+      file: `${SRC}/session/pull.ts`,
+      find: "if (end) await claim(batch,",
+      replace: "await claim(batch,",
+    },
+    {
+      name: "a claim takes the supplier's vector as it is, also where this replica has seen more",
+      file: `${CRDT}/ruv.ts`,
+      find: "if (row.seen <= (mine?.seen ?? 0)) continue;",
+      replace: "",
+    },
+    {
+      name: "a stream begins one place beyond the cursor",
+      file: `${SRC}/session/supplier.ts`,
+      find: "? cursor.sequence : 0;",
+      replace: "? cursor.sequence + 1 : 0;",
+    },
+    {
+      name: "what is applied does not move the clock",
+      file: `${SRC}/database/write-batch.ts`,
+      find: "this.builder.raiseClock(newestChangeOfEntry(state).ts);",
+      replace:
+        "if (newestChangeOfEntry(state).server === this.database.serverUuid) this.builder.raiseClock(newestChangeOfEntry(state).ts);",
+    },
+    {
+      name: "what is merged keeps its old place in the feed",
+      file: `${SRC}/session/apply-states.ts`,
+      find: "if (merged !== local) batch.stage(merged);",
+      replace: "if (merged !== local) batch.rewrite(merged);",
+    },
+    {
+      name: "what comes takes the place of what is here",
+      file: `${SRC}/session/apply-states.ts`,
+      find: "if (merged !== local) batch.stage(merged);",
+      replace: "if (merged !== local) batch.stage(state);",
+    },
+    {
+      name: "a deleted entry is dropped, not kept as a tombstone",
+      file: `${SRC}/write/entry-transaction.ts`,
+      find: "this.#written.set(uuid, deletedEntry(expectLive(uuid, state, options), this.changeId));",
+      replace: "this.#written.set(uuid, { ...expectLive(uuid, state, options), attributes: new Map() });",
+    },
+  ],
+};
+
+const purge = {
+  suite: `${SRC}/scenario/purge.property.test.ts`,
+  property:
+    "whatever is purged and whoever lags, nobody comes back from the dead, and all converge at the common horizon",
+  mutants: [
+    {
+      name: "a deletion is purged as soon as it is made",
+      file: `${SRC}/purge/purge-horizon.ts`,
+      find: "Math.min(localMicros, trusted) - changelogMaxAgeMs * 1_000",
+      replace: "Math.min(localMicros, trusted)",
+    },
+    {
+      name: "a purge does not say up to when it has purged",
+      file: `${SRC}/purge/purge.ts`,
+      find: "for (const [server, ts] of left.purged) batch.builder.raisePurged(server, ts);",
+      replace: "",
+    },
+    {
+      name: "the purge of a supplier is not taken over",
+      file: `${SRC}/purge/purge-as-supplier.ts`,
+      find: "if (common.size === 0) return;",
+      replace: "return;",
+    },
+    {
+      name: "a consumer that lags is supplied all the same",
+      file: `${CRDT}/diff-ruv.ts`,
+      find: "const consumerLags = lagsBehind(consumer, supplier);",
+      replace: "const consumerLags: ServerLag[] = [];",
+    },
+    {
+      name: "a supplier that lags supplies all the same",
+      file: `${CRDT}/diff-ruv.ts`,
+      find: "const supplierLags = lagsBehind(supplier, consumer);",
+      replace: "const supplierLags: ServerLag[] = [];",
+    },
+  ],
+};
+
+/** A cut, a pass of time and a purge in this order are too rare in random histories. */
+const earlyDelivery = {
+  suite: `${SRC}/scenario/lag-and-purge.test.ts`,
+  property: "what arrived of a pull that was cut is kept until the node claims it",
+  mutants: [
+    {
+      name: "what is not claimed yet is purged",
+      file: `${SRC}/purge/purging.ts`,
+      find: "ts <= throughMicros && ts <= seen(server)",
+      replace: "ts <= throughMicros",
+    },
+  ],
+};
+
+const forks = {
+  suite: `${SRC}/scenario/forks.property.test.ts`,
+  property:
+    "whichever disk goes back in time, whatever anybody still has of an acknowledged write is everywhere in the end",
+  mutants: [
+    {
+      name: "only who is ahead shows a fork: lineages are not looked at",
+      file: `${SRC}/database/own-history.ts`,
+      find: `if (lineage.at === 0) return "unknown";`,
+      replace: `return "here";`,
+    },
+    {
+      name: "a server that was healed goes on claiming all of its old history",
+      file: `${SRC}/fork/heal-fork.ts`,
+      find: "if (row.seen > after) builder.setRow(from, rowUntil(row, after, parting?.lineage));",
+      replace: "",
+    },
+    {
+      name: "what only the healed server has is not announced anew",
+      file: `${SRC}/fork/heal-fork.ts`,
+      find: "const moved = await reannounce(batch, parting, { from, after, to });",
+      replace: "const moved = parting && to === from ? await reannounce(batch, parting, { from, after, to }) : 0;",
+    },
+    {
+      name: "it is not remembered what was withdrawn",
+      file: `${SRC}/fork/heal-fork.ts`,
+      find: "builder.addOperations([withdrawnOperation(from, after)]);",
+      replace: "",
+    },
+    {
+      name: "a healed server takes over the claim of a partner to what it has withdrawn",
+      file: `${SRC}/session/pull.ts`,
+      find: "if (!stray.has(server)) builder.setRow(server, row);",
+      replace: "builder.setRow(server, row);",
+    },
+  ],
+};
+
+/** What random histories reach too rarely, or not any more, is shown by a scenario of its own. */
+const forkScenario = (property, ...mutants) => ({ suite: `${SRC}/scenario/forks.test.ts`, property, mutants });
+
+const guessedParting = forkScenario(
+  "where nobody can be asked when the histories parted, what others wrote before that is not claimed in vain",
+  {
+    name: "a server that had to guess when the histories parted goes on claiming what others wrote",
+    file: `${SRC}/fork/heal-fork.ts`,
+    find: "if (isGuess) unclaimOthers(builder, from, after);",
+    replace: "",
+  },
+  {
+    name: "cursors outlive the healing",
+    file: `${SRC}/fork/heal-fork.ts`,
+    find: "builder.addOperations(await removals(database, ALL_CURSORS));",
+    replace: "",
+  },
+);
+
+const strayNews = forkScenario("what came to it with such a claim is news to those who had everything before", {
+  name: "what came with a claim that is not taken over is told to nobody",
+  file: `${SRC}/session/pull.ts`,
+  find: "if (stray.size === 0 || !hasApplied) return;",
+  replace: "if (stray.size === 0 || !hasApplied || database.withdrawn.size > 0) return;",
+});
+
+const otherFeed = forkScenario(
+  "that wrote nothing itself since: who has pulled from it does not go on where it stopped",
+  {
+    name: "a cursor holds whatever commit it names",
+    file: `${SRC}/session/supplier.ts`,
+    find: "commit && sameBytes(commit, cursor.commit) ? cursor.sequence : 0",
+    replace: "commit ? cursor.sequence : 0",
+  },
+);
+
+const views = {
+  suite: `${SRC}/scenario/views.property.test.ts`,
+  property:
+    "whatever was written and pulled, all replicas of a schema show the same, and their indexes are what states say",
+  mutants: [
+    {
+      name: "of two creations of one uuid, the one that was here first holds it",
+      file: `${SRC}/session/apply-states.ts`,
+      find: "const incomingIsEarlier = compareChangeIds(state.createdAt, local.createdAt) < 0;",
+      replace: "const incomingIsEarlier = false;",
+    },
+    {
+      name: "of two creations of one uuid, the later holds it",
+      file: `${SRC}/session/apply-states.ts`,
+      find: "const incomingIsEarlier = compareChangeIds(state.createdAt, local.createdAt) < 0;",
+      replace: "const incomingIsEarlier = compareChangeIds(state.createdAt, local.createdAt) > 0;",
+    },
+    {
+      name: "who came first to a replica keeps a unique value there",
+      file: `${SRC}/constraint/unique-index.ts`,
+      find: "claims.set(uuid, { uuid, changeId: { server, ts: readNumber(row, offset + 2 * UUID_BYTES) } });",
+      replace: "claims.set(uuid, { uuid, changeId: { server, ts: offset } });",
+    },
+    {
+      name: "a claim that was given up stays in the index",
+      file: `${SRC}/constraint/unique-index.ts`,
+      find: "for (const key of gone.keys()) if (!made.has(key)) this.#change(key, uuid, undefined);",
+      replace: "",
+    },
+    {
+      name: "an entry that lost its uuid claims unique values",
+      file: `${SRC}/constraint/claims.ts`,
+      find: `state?.kind === "live" && state.conflictOf === undefined`,
+      replace: `state?.kind === "live"`,
+    },
+    {
+      name: "an entry of which a unique value is hidden shows no references either",
+      file: `${SRC}/constraint/mask.ts`,
+      find: "(reference) => isDangling(reference, targets)",
+      replace: "(reference) => lost.length > 0 || isDangling(reference, targets)",
+    },
+    {
+      name: "a reference to what is deleted is shown",
+      file: `${SRC}/constraint/mask.ts`,
+      find: "target === undefined || !regular.has(target)",
+      replace: "target === undefined",
+    },
+    {
+      name: "a reference that was taken back stays in the index",
+      file: `${SRC}/constraint/constraint-rows.ts`,
+      find: "if (!has.has(target)) operations.push({ key: referenceKey(target, uuid), value: undefined });",
+      replace: "",
+    },
+  ],
+};
+
+const entryVersion = {
+  suite: `${SRC}/read/entry-version.property.test.ts`,
+  property: "two versions are equal exactly when the merged states are, on whichever node and at whatever time",
+  mutants: [
+    {
+      name: "versions side by side do not count",
+      file: `${SRC}/read/entry-version.ts`,
+      find: "for (const { changeId } of versionsOf(register)) lanes.change(changeId);",
+      replace: "lanes.change(register.changeId);",
+    },
+    {
+      name: "the order in which attributes were written counts",
+      file: `${SRC}/read/entry-version.ts`,
+      find: "return [...map].sort(([left], [right]) => (left < right ? -1 : 1));",
+      replace: "return map;",
+    },
+    {
+      name: "counters do not count",
+      file: `${SRC}/read/entry-version.ts`,
+      find: "for (const [server, { ts }] of inOrder(counter?.totals)) lanes.change({ ts, server });",
+      replace: "",
+    },
+  ],
+};
+
+const KEY_SPACE = `${SRC}/database/key-space.ts`;
+const ROWS = `${SRC}/database/rows.ts`;
+
+/** One mutant of the code of keys or rows. */
+const stored = (suite, file) => (property, name, find, replace) => ({
+  suite: `${SRC}/database/${suite}`,
+  property,
+  mutants: [{ name, file, find, replace }],
+});
+const keySpace = stored("key-space.property.test.ts", KEY_SPACE);
+const rows = stored("rows.property.test.ts", ROWS);
+
+export const replica = [
+  convergence,
+  purge,
+  earlyDelivery,
+  forks,
+  guessedParting,
+  strayNews,
+  otherFeed,
+  views,
+  entryVersion,
+  keySpace(
+    "read as they were written, at any place of any view",
+    "numbers are read from the beginning of the buffer, not of the view",
+    "new DataView(bytes.buffer, bytes.byteOffset)",
+    "new DataView(bytes.buffer)",
+  ),
+  keySpace(
+    "in keys stand in the order of the bytes, and read back",
+    "the smaller half of a number stands first",
+    "view.setUint32(offset + 4, value >>> 0);",
+    "view.setUint32(offset + 4, value >>> 0, true);",
+  ),
+  keySpace(
+    "in keys stand in the order of their text",
+    "the bytes of a uuid stand in a key from the last to the first",
+    "key[0] = prefix;\n  writeUuid(uuid, key, 1);",
+    "key[0] = prefix;\n  writeUuid(uuid, key, 1);\n  key.subarray(1).reverse();",
+  ),
+  keySpace(
+    "as bytes name the same entry",
+    "the first byte of a uuid is left out",
+    "key.set(uuid.subarray(0, UUID_BYTES), 1);",
+    "key.set(uuid.subarray(1, UUID_BYTES), 1);",
+  ),
+  keySpace("the spaces do not meet", "two spaces share a letter", `space("f")`, `space("e")`),
+  keySpace(
+    "ranges of the feed end where they say, and the entries after one begin with the next",
+    "the last row of a part of the feed is left out",
+    "to: feedKey(through + 1),",
+    "to: feedKey(through),",
+  ),
+  keySpace(
+    "ranges of the feed end where they say, and the entries after one begin with the next",
+    "a page begins with the row that the one before ended with",
+    "const from = new Uint8Array(key.length + 1);",
+    "const from = new Uint8Array(key.length);",
+  ),
+  rows(
+    "entries",
+    "a record takes the rest of the buffer",
+    "record: bytes.subarray(NUMBER_BYTES),",
+    "record: new Uint8Array(bytes.buffer, bytes.byteOffset + NUMBER_BYTES),",
+  ),
+  rows(
+    "rows of the vector",
+    "the lineage is read from the beginning of the buffer, not of the row",
+    "new DataView(bytes.buffer, bytes.byteOffset).getBigUint64",
+    "new DataView(bytes.buffer).getBigUint64",
+  ),
+  rows(
+    "cursors, which keep no view of the row",
+    "a cursor keeps the bytes that it was read from",
+    "bytes.slice(NUMBER_BYTES, CURSOR_BYTES)",
+    "bytes.subarray(NUMBER_BYTES, CURSOR_BYTES)",
+  ),
+];
