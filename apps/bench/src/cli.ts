@@ -1,36 +1,63 @@
 import { writeFile } from "node:fs/promises";
-import { Command, Option } from "commander";
+import { performance } from "node:perf_hooks";
+import { Argument, Command, Option } from "commander";
+import { MICRO_NAMES, runMicro } from "./micro/run-micro.js";
+import { besideOurs } from "./report/beside-ours.js";
 import type { Measurement } from "./report/measurement.js";
 import { tableOf } from "./report/table.js";
 import { runWorkload } from "./run-workload.js";
+import { PEERS } from "./workload/peers.js";
 import type { Workload } from "./workload/workload.js";
 import { WORKLOADS } from "./workload/workloads.js";
 
 interface Options {
   readonly quick: boolean;
+  readonly peers: boolean;
   readonly only: readonly string[] | undefined;
   readonly json: string | undefined;
 }
 
-const run = async ({ quick, only, json }: Options): Promise<void> => {
+const run = async ({ quick, peers, only, json }: Options): Promise<void> => {
   const measurements: Measurement[] = [];
-  for (const workload of chosen(only)) {
-    process.stderr.write(`${workload.id}  ${workload.title}\n`);
+  for (const workload of chosen(only, peers)) {
+    process.stderr.write(`${workload.id}  ${workload.title}`);
+    const started = performance.now();
     measurements.push(...(await runWorkload(workload, quick ? "quick" : "full")));
+    process.stderr.write(`  ${((performance.now() - started) / 1_000).toFixed(1)} s\n`);
   }
-  process.stdout.write(`${tableOf(measurements)}\n`);
-  if (json !== undefined) await writeFile(json, `${JSON.stringify(measurements, undefined, 2)}\n`);
+  const figures = besideOurs(measurements);
+  process.stdout.write(`${tableOf(figures)}\n`);
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(figures, undefined, 2)}\n`);
 };
 
-const chosen = (only: readonly string[] | undefined): readonly Workload[] =>
-  only === undefined ? WORKLOADS : WORKLOADS.filter(({ id }) => only.includes(id));
+/** By number, and the peers right after ours: a machine that is busy for a while is so for both. */
+const chosen = (only: readonly string[] | undefined, peers: boolean): readonly Workload[] =>
+  [...WORKLOADS, ...(peers ? PEERS : [])]
+    .filter(({ id }) => only === undefined || only.includes(id))
+    .sort((left, right) => numberOf(left) - numberOf(right));
 
-const ids = WORKLOADS.map(({ id }) => id);
+const numberOf = ({ id }: Workload): number => Number(id.slice(1));
 
-await new Command("bench")
-  .description("Measures replication here: ours, the peers and the limits of the machine, in one run on the same data.")
+const ids = [...new Set(WORKLOADS.map(({ id }) => id))];
+
+const bench = new Command("bench").description("Measures replication here.");
+
+bench
+  .command("run", { isDefault: true })
+  .description("ours, the peers and the limits of the machine, in one run on the same data")
   .option("--quick", "smaller sizes, in under two minutes", false)
+  .option("--peers", "the peers as well: PouchDB, Yjs, Loro, Automerge", true)
+  .option("--no-peers", "ours and the limits alone")
   .addOption(new Option("--only <id...>", "these workloads alone").choices(ids))
   .option("--json <file>", "writes the figures to a file as well")
-  .action(run)
-  .parseAsync();
+  .action(run);
+
+bench
+  .command("micro")
+  .description("the hot functions of the libraries, one by one, in this process")
+  .addArgument(new Argument("[name...]", "these alone").choices(MICRO_NAMES))
+  .action((names: readonly string[]) => {
+    process.stdout.write(`${runMicro(names)}\n`);
+  });
+
+await bench.parseAsync();

@@ -1,0 +1,28 @@
+import { byteArenaMicro } from "./byte-arena.js";
+import { decodeEntryMicro } from "./decode-entry.js";
+import { decodeMessageMicro } from "./decode-message.js";
+import { decodeValueMicro } from "./decode-value.js";
+import { diffRuvMicro } from "./diff-ruv.js";
+import { encodeEntryMicro, encodeEntryOverBaseMicro } from "./encode-entry.js";
+import { mergeEntryMicro } from "./merge-entry.js";
+import type { MicroBenchmark } from "./micro-benchmark.js";
+import { readEntryMicro } from "./read-entry.js";
+import { unseenPartMicro } from "./unseen-part.js";
+import { uuidFromBytesMicro, writeUuidMicro } from "./uuid.js";
+import { validateEntryMicro } from "./validate-entry.js";
+
+export const MICRO_BENCHMARKS: readonly MicroBenchmark[] = [
+  decodeMessageMicro,
+  validateEntryMicro,
+  readEntryMicro,
+  decodeEntryMicro,
+  decodeValueMicro,
+  mergeEntryMicro,
+  encodeEntryMicro,
+  encodeEntryOverBaseMicro,
+  unseenPartMicro,
+  diffRuvMicro,
+  uuidFromBytesMicro,
+  writeUuidMicro,
+  byteArenaMicro,
+];
