@@ -13,9 +13,10 @@ import type {
   Version,
 } from "@concordat/crdt";
 import { type ByteWriter, writtenBytes } from "./byte-writer.js";
+import { itemEnd } from "./item-end.js";
 import { malformed, shapeError } from "./malformed.js";
-import { RecordAttributes } from "./record-attributes.js";
 import { compareUtf8 } from "./utf8.js";
+import { WireReader } from "./wire-reader.js";
 
 /** A state with the record that it was decoded from. */
 export interface EncodedEntry {
@@ -28,8 +29,8 @@ export interface EncodedEntry {
  * left out.
  *
  * @param indexOf the place of a server in the table that goes with the record.
- * @param base an earlier state of the same entry, of the same table: of attributes whose states are the very objects of that
- * one, the bytes are taken over.
+ * @param base an earlier state of the same entry, of the same table: where the entry has the same attributes, the bytes of those
+ * whose states are the very objects of that one are taken over.
  * @throws ProtocolError `shape`, blame `caller`: a time or total that is not an integer from 0 to 2^53 - 1, an index
  * that is none, a name without a character or without UTF-8. Lengths of names and record are the caller's to limit.
  */
@@ -38,24 +39,40 @@ export const encodeEntry = (
   indexOf: (server: ServerUuid) => number,
   base?: EncodedEntry,
 ): Uint8Array => {
-  const encoder = new EntryEncoder(indexOf, base);
+  const encoder = new EntryEncoder(indexOf);
   try {
-    return writtenBytes((writer) => encoder.write(writer, state));
+    return writtenBytes((writer) => {
+      if (base && isPatch(state, base.state)) encoder.writeOver(writer, state, base);
+      else encoder.write(writer, state);
+    });
   } catch (error) {
     throw shapeError(error, () => encoder.where(state), "caller");
   }
 };
 
+/** Whether `state` differs from `base` in the states of attributes alone, all of which are there in both, and in one order. */
+const isPatch = (state: EntryState, base: EntryState): boolean => {
+  const isSameEntry =
+    state.kind === "live" &&
+    base.kind === "live" &&
+    state.uuid === base.uuid &&
+    state.createdAt === base.createdAt &&
+    state.conflictOf === base.conflictOf;
+  if (!isSameEntry || state.attributes.size !== base.attributes.size) return false;
+  const names = base.attributes.keys();
+  for (const [name, attribute] of state.attributes)
+    if (names.next().value !== name || kindsIn(attribute) === 0) return false;
+  return true;
+};
+
 class EntryEncoder {
   readonly #indexOf: (server: ServerUuid) => number;
-  readonly #base: EncodedEntry | undefined;
   #lastServer: ServerUuid | undefined;
   #lastIndex = 0;
   #name: string | undefined;
 
-  constructor(indexOf: (server: ServerUuid) => number, base: EncodedEntry | undefined) {
+  constructor(indexOf: (server: ServerUuid) => number) {
     this.#indexOf = indexOf;
-    this.#base = base;
   }
 
   where(state: EntryState): string {
@@ -80,28 +97,33 @@ class EntryEncoder {
     else this.#register(writer, deletion);
   }
 
+  /** The record of `base` with the attributes that have changed in place of what it has. */
+  writeOver(writer: ByteWriter, { attributes }: EntryState, { state, record }: EncodedEntry): void {
+    const end = record.length;
+    let copied = 0;
+    let at = attributesStart(record);
+    for (const [name, attribute] of attributes) {
+      const stateStart = itemEnd(record, at, end);
+      at = itemEnd(record, stateStart, end);
+      if (state.attributes.get(name) === attribute) continue;
+      this.#name = name;
+      writer.raw(record.subarray(copied, stateStart));
+      this.#attribute(writer, attribute);
+      copied = at;
+    }
+    writer.raw(record.subarray(copied));
+  }
+
   #attributes(writer: ByteWriter, attributes: ReadonlyMap<string, AttributeState>): void {
-    const names = ascending(namesIn(attributes));
-    const before = this.#base && new RecordAttributes(this.#base.record);
+    const names = namesIn(attributes);
     writer.map(names.length);
-    for (const name of names) {
-      const state = attributes.get(name) as AttributeState;
-      if (before && this.#isUnchanged(before, name, state)) {
-        writer.raw((this.#base as EncodedEntry).record.subarray(before.start, before.end));
-        continue;
-      }
+    for (const name of ascending(names)) {
       this.#name = name;
       if (name === "") malformed("an attribute without a name");
       writer.text(name);
-      this.#attribute(writer, state);
+      this.#attribute(writer, attributes.get(name) as AttributeState);
     }
     this.#name = undefined;
-  }
-
-  /** Moves `before` to the attribute of that name. */
-  #isUnchanged(before: RecordAttributes, name: string, state: AttributeState): boolean {
-    while (before.name !== undefined && before.name !== name && compareUtf8(before.name, name) < 0) before.advance();
-    return before.name === name && this.#base?.state.attributes.get(name) === state;
   }
 
   #attribute(writer: ByteWriter, state: AttributeState): void {
@@ -203,6 +225,17 @@ class EntryEncoder {
     writer.count(this.#lastIndex);
   }
 }
+
+/** Where the first attribute of a live entry's record begins: behind the uuid, its creation, and whose conflict it is. */
+const attributesStart = (record: Uint8Array): number => {
+  let at = 1;
+  for (let part = 0; part < IDENTITY_PARTS; part += 1) at = itemEnd(record, at, record.length);
+  const reader = new WireReader(record, at);
+  reader.map();
+  return reader.at;
+};
+
+const IDENTITY_PARTS = 3;
 
 /** Uuids are lower-case text: its order is that of their bytes. */
 const byServer = ([left]: readonly [ServerUuid, unknown], [right]: readonly [ServerUuid, unknown]): number =>
