@@ -12,7 +12,6 @@ import {
   writtenRegister,
 } from "@concordat/crdt";
 import type { ConflictResolution } from "../conflict.js";
-import { attributesView } from "../read/entry-view.js";
 import { ReplicaError } from "../replica-error.js";
 import type { EntryTransaction } from "../write/entry-transaction.js";
 import { type EntryConflictPlace, placeOfConflictId } from "./conflict-id.js";
@@ -62,7 +61,7 @@ const resolveCreation = async (
   await transaction.rewrite(loser.uuid, (state) => deletedEntry(state, transaction.changeId));
   if (action === "keep-winner") return holder?.kind === "live" ? holderUuid : undefined;
   if (action === "restore" || holder?.kind !== "live") return transaction.createCopy(copied(transaction, loser));
-  await transaction.put(holderUuid, attributesView(loser.attributes));
+  await transaction.takeOver(holderUuid, loser);
   return holderUuid;
 };
 

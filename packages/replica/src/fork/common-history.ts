@@ -50,12 +50,16 @@ export const commonHistoryUntil = async (
   return until;
 };
 
+/** The first microsecond of 1970. */
+const BEFORE_ALL_CHANGES = 1;
+
 /** The vector as it would be if this replica knew of its own changes up to `after` alone. */
 const rowsUntil = ({ state, serverUuid }: Database, after: number): Ruv => {
   const own: RuvRow = state.ruv.get(serverUuid) ?? EMPTY_ROW;
   return new Map(state.ruv).set(serverUuid, {
     ...own,
-    seen: Math.min(own.seen, after),
+    // Of a vector that has no server in common with its own, the partner would tell nothing at all.
+    seen: Math.max(BEFORE_ALL_CHANGES, Math.min(own.seen, after)),
     purged: Math.min(own.purged, after),
   });
 };

@@ -4,8 +4,10 @@ import {
   deletedEntry,
   type EntryState,
   type LiveEntry,
+  type MergeKind,
   randomUuid,
   type Uuid,
+  visibleKind,
 } from "@concordat/crdt";
 import { ProtocolError, type ProtocolLimits } from "@concordat/protocol";
 import type { Constraints } from "../constraint/constraints.js";
@@ -13,7 +15,7 @@ import type { WriteBatch } from "../database/write-batch.js";
 import type { AttributeChange, AttributeChanges, Attributes, Entry, Lookup } from "../entry.js";
 import type { Random } from "../ports/random.js";
 import { entryVersion } from "../read/entry-version.js";
-import { entryView, lookupView } from "../read/entry-view.js";
+import { attributesView, entryView, lookupView } from "../read/entry-view.js";
 import type { CreateOptions, Transaction, WriteOptions } from "../replica.js";
 import { ReplicaError } from "../replica-error.js";
 import { mergeKindOf, type Schema } from "../schema.js";
@@ -68,9 +70,8 @@ export class EntryTransaction implements Transaction {
     return this.#operation(uuid, (existing) => {
       if (existing?.kind === "tombstone") throw deleted(uuid);
       expectVersion(uuid, existing, options);
-      const changes: Record<string, AttributeChange> = Object.create(null);
-      for (const name of existing?.attributes.keys() ?? []) changes[name] = undefined;
-      const after = this.#changed(existing ?? this.#blank(uuid), Object.assign(changes, attributes), replacementEditOf);
+      const before = existing ?? this.#blank(uuid);
+      const after = this.#changed(before, replacing(before, attributes), replacementEditOf);
       if (after !== existing) this.#written.set(uuid, after);
       return existing ? "replaced" : "created";
     });
@@ -99,6 +100,19 @@ export class EntryTransaction implements Transaction {
   rewrite(uuid: Uuid, rewritten: (state: EntryState) => EntryState): Promise<void> {
     return this.#operation(uuid, (state) => {
       if (state) this.#written.set(uuid, rewritten(state));
+    });
+  }
+
+  /** Makes the attributes of a live entry those that `other` shows, each of the kind that it has there, whatever the schema says. */
+  takeOver(uuid: Uuid, other: LiveEntry): Promise<void> {
+    return this.#operation(uuid, (state) => {
+      const before = expectLive(uuid, state, {});
+      const kindOf = (name: string): MergeKind => {
+        const theirs = other.attributes.get(name);
+        return (theirs && visibleKind(theirs)) ?? mergeKindOf(this.#context.schema, name);
+      };
+      const changes = replacing(before, attributesView(other.attributes));
+      this.#written.set(uuid, this.#changed(before, changes, replacementEditOf, kindOf));
     });
   }
 
@@ -172,12 +186,17 @@ export class EntryTransaction implements Transaction {
   }
 
   /** `entry` itself when no change changes anything. */
-  #changed(entry: LiveEntry, changes: AttributeChanges, editOf: EditOf): LiveEntry {
+  #changed(
+    entry: LiveEntry,
+    changes: AttributeChanges,
+    editOf: EditOf,
+    kindOf: (name: string) => MergeKind = (name) => mergeKindOf(this.#context.schema, name),
+  ): LiveEntry {
     let attributes: Map<string, AttributeState> | undefined;
     for (const [name, change] of Object.entries(changes)) {
       this.#checkName(name);
       const before = entry.attributes.get(name);
-      const kind = mergeKindOf(this.#context.schema, name);
+      const kind = kindOf(name);
       const after = writeAttribute(name, before, () => editOf(change, kind), this.changeId);
       if (after === undefined || after === before) continue;
       attributes ??= new Map(entry.attributes);
@@ -196,6 +215,13 @@ export class EntryTransaction implements Transaction {
     throw new ReplicaError("invalid_change", `attribute name ${shown} is empty or over ${attributeNameBytesMax} bytes`);
   }
 }
+
+/** The changes that leave `entry` with `attributes`, and no others. */
+const replacing = (entry: LiveEntry, attributes: Attributes): AttributeChanges => {
+  const changes: Record<string, AttributeChange> = Object.create(null);
+  for (const name of entry.attributes.keys()) changes[name] = undefined;
+  return Object.assign(changes, attributes);
+};
 
 const deleted = (uuid: Uuid): ReplicaError =>
   new ReplicaError("entry_deleted", `entry ${uuid} was deleted; its uuid is free again once its tombstone is purged`);
