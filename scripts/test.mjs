@@ -29,6 +29,8 @@ pnpm(
   ...["--reporter=default", "--reporter=json", `--outputFile.json=${REPORT}`],
 );
 pnpm("run", "mutants");
+// Alone, and last: what runs beside it would be measured as well.
+pnpm("--filter", "@concordat/bench", "run", "check-speed");
 
 const totals = { passed: 0, failed: 0 };
 for (const report of reports.filter((file) => existsSync(file))) {

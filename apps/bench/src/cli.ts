@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
 import { Argument, Command, Option } from "commander";
+import { checkAgainstBaseline, takeBaseline } from "./check/check.js";
 import { MICRO_NAMES, runMicro } from "./micro/run-micro.js";
 import { besideOurs } from "./report/beside-ours.js";
 import type { Measurement } from "./report/measurement.js";
@@ -58,6 +59,20 @@ bench
   .addArgument(new Argument("[name...]", "these alone").choices(MICRO_NAMES))
   .action((names: readonly string[]) => {
     process.stdout.write(`${runMicro(names)}\n`);
+  });
+
+bench
+  .command("check")
+  .description("fails when W1, W2, W5 or W6 has lost more than a third of its ratio to the limit since the baseline")
+  .option("--rebase", "takes the ratios of this build as the baseline", false)
+  .action(async ({ rebase }: { readonly rebase: boolean }) => {
+    const { measurements, regressed } = rebase
+      ? { measurements: await takeBaseline(), regressed: [] }
+      : await checkAgainstBaseline();
+    process.stdout.write(`${tableOf(measurements)}\n`);
+    for (const { workload, what } of regressed)
+      process.stderr.write(`${workload} has lost more than a third of its ratio to the limit: ${what}\n`);
+    if (regressed.length > 0) process.exitCode = 1;
   });
 
 await bench.parseAsync();

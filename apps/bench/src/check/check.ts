@@ -11,7 +11,7 @@ const TRIES = 3;
 const BASELINE = new URL("../baseline.json", import.meta.url);
 
 /** Holds this build to the ratios of the baseline. @returns all figures, and those that have regressed. */
-export const check = async (): Promise<{
+export const checkAgainstBaseline = async (): Promise<{
   readonly measurements: readonly Measurement[];
   readonly regressed: readonly Measurement[];
 }> => {
@@ -30,7 +30,7 @@ export const check = async (): Promise<{
 };
 
 /** Takes the ratios of this build as the baseline. */
-export const rebase = async (): Promise<readonly Measurement[]> => {
+export const takeBaseline = async (): Promise<readonly Measurement[]> => {
   const measurements: Measurement[] = [];
   for (const workload of WORKLOADS.filter(({ id }) => CHECKED.has(id)))
     measurements.push(...(await runWorkload(workload, "check")));
