@@ -8,6 +8,8 @@ export const REPLICA_LIMITS = {
   entriesReadFirst: 16,
   /** Chunks of a pull that one commit takes; what they touch is read, and held, together. */
   chunksAppliedMax: 16,
+  /** Chunks of a refresh that one commit takes: all are staged without a break. */
+  chunksCopiedMax: 4,
   /** Of a group, entries that are read and merged before others have a turn. */
   statesAppliedTogether: 128,
   /** Rows of the feed that a stream passes over before it says how far it is, though it has nothing to send. */

@@ -17,14 +17,16 @@ export class LmdbSnapshot implements Snapshot {
   async getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     this.#assertOpen();
     const values = readMany(this.environment, keys, { transaction: this.transaction });
-    await shareThread();
+    const turn = shareThread();
+    if (turn) await turn;
     return values;
   }
 
   async scan(range: KeyRange, limits: PageLimits): Promise<Page> {
     this.#assertOpen();
     const page = readPage(this.environment, range, limits, this.transaction);
-    await shareThread();
+    const turn = shareThread();
+    if (turn) await turn;
     return page;
   }
 

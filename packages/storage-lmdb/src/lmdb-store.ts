@@ -26,7 +26,8 @@ export class LmdbStore implements Store {
   async getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     this.#assertOpen();
     const values = readMany(this.environment, keys, {});
-    await shareThread();
+    const turn = shareThread();
+    if (turn) await turn;
     return values;
   }
 

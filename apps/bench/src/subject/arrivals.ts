@@ -8,15 +8,28 @@ export interface Arrival {
 
 /** Notes when entries show. */
 export class Arrivals {
-  readonly seen: Arrival[] = [];
+  readonly #seen = new Map<string, number>();
+  readonly #waiting = new Map<string, (atMs: number) => void>();
 
   follow(replica: Replica): void {
     void this.#note(replica);
   }
 
+  /** When the entry has shown, or shows. */
+  of(uuid: string): Promise<number> {
+    const seen = this.#seen.get(uuid);
+    if (seen !== undefined) return Promise.resolve(seen);
+    return new Promise((resolve) => this.#waiting.set(uuid, resolve));
+  }
+
   async #note(replica: Replica): Promise<void> {
-    for await (const { kind, uuid } of replica.changes())
-      if (kind === "put") this.seen.push({ uuid, atMs: machineMs() });
+    for await (const { kind, uuid } of replica.changes()) {
+      if (kind !== "put") continue;
+      const atMs = machineMs();
+      this.#seen.set(uuid, atMs);
+      this.#waiting.get(uuid)?.(atMs);
+      this.#waiting.delete(uuid);
+    }
   }
 }
 

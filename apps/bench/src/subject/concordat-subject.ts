@@ -44,7 +44,7 @@ export const concordatSubject = (): Subject => {
       writeAndSettle: () => writeAndSettle(opened()),
       writeOne: (): Promise<Arrival> => writeOne(opened().replica),
       followArrivals: () => arrivals.follow(opened().replica),
-      arrivals: () => arrivals.seen,
+      arrivalOf: (uuid: string) => arrivals.of(uuid),
       exchanges: () => opened().exchanges,
       watchMemory: () => {
         watch = new MemoryWatch();

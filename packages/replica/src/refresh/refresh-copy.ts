@@ -63,7 +63,7 @@ export class RefreshCopy {
   async write(chunk: Chunk, servers: readonly ServerUuid[], limits: EntryLimits): Promise<void> {
     const headers = chunk.records.map((record) => validateEntry(record, servers, limits));
     const isNew = this.#extent?.extend(chunk.records) ?? false;
-    if (this.#waiting.length >= REPLICA_LIMITS.chunksAppliedMax) await this.#committing;
+    if (this.#waiting.length >= REPLICA_LIMITS.chunksCopiedMax) await this.#committing;
     this.#waiting.push({ chunk, headers, isNew });
     if (this.#committing) return;
     this.#committing = this.#commitWaiting();
