@@ -11,7 +11,7 @@ const convergence = {
     {
       name: "the vector is claimed with the first chunk",
       file: `${SRC}/session/pull.ts`,
-      find: "if (end) await claim(batch,",
+      find: "if (isEnd) await claim(batch,",
       replace: "await claim(batch,",
     },
     {
@@ -21,10 +21,22 @@ const convergence = {
       replace: "",
     },
     {
+      name: "what has changed of the entry that a scan has reached last is not sent when it goes on",
+      file: `${SRC}/session/feed-stream.ts`,
+      find: "uuidFromBytes<Uuid>(uuid) <= scanned",
+      replace: "uuidFromBytes<Uuid>(uuid) < scanned",
+    },
+    {
+      name: "a scan goes on behind the next entry",
+      file: `${SRC}/session/feed-stream.ts`,
+      find: "place: { sequence: head, scanned: uuidOfEntryKey(key) }",
+      replace: "place: { sequence: head + 1, scanned: uuidOfEntryKey(key) }",
+    },
+    {
       name: "a stream begins one place beyond the cursor",
       file: `${SRC}/session/supplier.ts`,
-      find: "? cursor.sequence : 0;",
-      replace: "? cursor.sequence + 1 : 0;",
+      find: "? place : undefined;",
+      replace: "? { ...place, sequence: place.sequence + 1 } : undefined;",
     },
     {
       name: "what is applied does not move the clock",
@@ -175,8 +187,8 @@ const otherFeed = forkScenario(
   {
     name: "a cursor holds whatever commit it names",
     file: `${SRC}/session/supplier.ts`,
-    find: "commit && sameBytes(commit, cursor.commit) ? cursor.sequence : 0",
-    replace: "commit ? cursor.sequence : 0",
+    find: "commit && sameBytes(commit, cursor.commit) ? place",
+    replace: "commit ? place",
   },
 );
 
@@ -255,7 +267,7 @@ const entryVersion = {
     {
       name: "counters do not count",
       file: `${SRC}/read/entry-version.ts`,
-      find: "for (const [server, { ts }] of inOrder(counter?.totals)) lanes.change({ ts, server });",
+      find: "for (const [server, { ts }] of inOrder(totals)) lanes.change({ ts, server });",
       replace: "",
     },
   ],
@@ -286,14 +298,14 @@ export const replica = [
   keySpace(
     "read as they were written, at any place of any view",
     "numbers are read from the beginning of the buffer, not of the view",
-    "new DataView(bytes.buffer, bytes.byteOffset)",
-    "new DataView(bytes.buffer)",
+    "readUnsigned32(bytes, offset) * 2 ** 32",
+    "readUnsigned32(new Uint8Array(bytes.buffer), offset) * 2 ** 32",
   ),
   keySpace(
     "in keys stand in the order of the bytes, and read back",
     "the smaller half of a number stands first",
-    "view.setUint32(offset + 4, value >>> 0);",
-    "view.setUint32(offset + 4, value >>> 0, true);",
+    "writeUnsigned32(value >>> 0, target, offset + 4);",
+    "writeUnsigned32(((value & 0xff) << 24) | (value >>> 8), target, offset + 4);",
   ),
   keySpace(
     "in keys stand in the order of their text",
