@@ -11,6 +11,7 @@ import {
   uuidFromBytes,
 } from "@concordat/crdt";
 import { type EntryLimits, isMapOpening } from "./entry-record.js";
+import { rankOfKind } from "./kind-bytes.js";
 import { malformed, shapeError } from "./malformed.js";
 import { ProtocolError } from "./protocol-error.js";
 import { scanValue } from "./scan-value.js";
@@ -44,9 +45,6 @@ export const validateEntry = (
     throw shapeError(error, () => validator.where, "peer");
   }
 };
-
-/** The kinds as their bytes, ascending. */
-const KINDS = MERGE_KINDS.map((kind) => ({ kind, bytes: new TextEncoder().encode(kind) }));
 
 class EntryValidator {
   readonly #reader: WireReader;
@@ -361,16 +359,3 @@ const CHANGE_ID_OPENING = 0x92;
 interface ReadVersion extends CausalChange {
   readonly form: "bare" | "removed" | "value";
 }
-
-/** The place among `MERGE_KINDS` of the kind that the bytes spell; -1 for none. */
-const rankOfKind = (bytes: Uint8Array, start: number, end: number): number => {
-  for (let rank = 0; rank < KINDS.length; rank += 1) if (spells(bytes, start, end, rank)) return rank;
-  return -1;
-};
-
-const spells = (bytes: Uint8Array, start: number, end: number, rank: number): boolean => {
-  const { bytes: kind } = KINDS[rank] as (typeof KINDS)[number];
-  if (kind.length !== end - start) return false;
-  for (let index = 0; index < kind.length; index += 1) if (kind[index] !== bytes[start + index]) return false;
-  return true;
-};
