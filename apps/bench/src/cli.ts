@@ -46,7 +46,7 @@ const bench = new Command("bench").description("Measures replication here.");
 bench
   .command("run", { isDefault: true })
   .description("ours, the peers and the limits of the machine, in one run on the same data")
-  .option("--quick", "smaller sizes, in under two minutes", false)
+  .option("--quick", "smaller sizes", false)
   .option("--peers", "the peers as well: PouchDB, Yjs, Loro, Automerge", true)
   .option("--no-peers", "ours and the limits alone")
   .addOption(new Option("--only <id...>", "these workloads alone").choices(ids))
