@@ -7,18 +7,25 @@ import {
   type AnnouncedLimits,
   type Cursor,
   type CursorScan,
+  type DigestEntry,
+  type Digests,
   type Message,
   UNWILLING_REASONS,
   type UnwillingReason,
   type WireRuvRow,
 } from "./message.js";
 import {
+  ATTRIBUTE_DIGEST_BYTES,
   COMMIT_BYTES,
+  DIGEST_ATTRIBUTES_MAX,
   DIGEST_BYTES,
+  DIGEST_ENTRIES_MAX,
+  DIGEST_RANGES_MAX,
   ERROR_CODE_BYTES_MAX,
   ERROR_MESSAGE_BYTES_MAX,
   FEATURE_BYTES_MAX,
   FEATURES_MAX,
+  RANGE_DIGEST_BYTES,
   SOFTWARE_BYTES_MAX,
 } from "./message-bounds.js";
 import { belongsTo, type Direction, messageTypeOf } from "./message-type.js";
@@ -28,7 +35,7 @@ import { decodeText } from "./utf8.js";
 import { WireReader } from "./wire-reader.js";
 
 /** What a message is held to. */
-export type MessageLimits = Pick<ProtocolLimits, "depthMax" | "entryBytesMax" | "serversMax">;
+export type MessageLimits = Pick<ProtocolLimits, "attributeNameBytesMax" | "depthMax" | "entryBytesMax" | "serversMax">;
 
 /**
  * The message in `payload`. The records of a chunk are views of it, and found but not checked: `decodeEntry` and
@@ -104,6 +111,15 @@ class MessageReader {
         return { type, cursor: this.#cursor(), records: this.#records() };
       case "end":
         return { type, cursor: this.#cursor(), count: this.#reader.integer(), digest: this.#binary(DIGEST_BYTES) };
+      case "digest":
+        return {
+          type,
+          after: this.#optional(() => this.#uuid<Uuid>()),
+          through: this.#optional(() => this.#uuid<Uuid>()),
+          entriesPerRange: this.#reader.integer(),
+        };
+      case "digests":
+        return this.#digests();
       case "error":
         return {
           type,
@@ -198,6 +214,40 @@ class MessageReader {
     return this.#array(2, () => ({ sequence: this.#reader.integer(), uuid: this.#uuid<Uuid>() }));
   }
 
+  #digests(): Digests {
+    const reader = this.#reader;
+    const ranges = this.#list(DIGEST_RANGES_MAX, "ranges", () =>
+      this.#array(3, () => ({
+        through: this.#uuid<Uuid>(),
+        count: reader.integer(),
+        digest: this.#binary(RANGE_DIGEST_BYTES),
+      })),
+    );
+    const entries = this.#list(DIGEST_ENTRIES_MAX, "entries", () => this.#array(5, () => this.#digestEntry()));
+    return { type: "digests", ranges, entries, rows: this.#rows(), more: reader.boolean() };
+  }
+
+  #digestEntry(): DigestEntry {
+    const reader = this.#reader;
+    const { attributeNameBytesMax, serversMax } = this.#limits;
+    return {
+      uuid: this.#uuid<Uuid>(),
+      kind: reader.boolean() ? "live" : "tombstone",
+      digest: this.#binary(RANGE_DIGEST_BYTES),
+      newest: this.#list(serversMax, "servers", () =>
+        this.#array(2, () => ({ server: this.#uuid<ServerUuid>(), ts: reader.integer() })),
+      ),
+      attributes: this.#optional(() =>
+        this.#list(DIGEST_ATTRIBUTES_MAX, "attributes", () =>
+          this.#array(2, () => ({
+            name: this.#text(attributeNameBytesMax),
+            digest: this.#binary(ATTRIBUTE_DIGEST_BYTES),
+          })),
+        ),
+      ),
+    };
+  }
+
   #records(): Uint8Array[] {
     const { bytes, end } = this.#reader;
     const { entryBytesMax } = this.#limits;
@@ -284,6 +334,8 @@ const FIELD_COUNTS: Record<Message["type"], number> = {
   chunk: 2,
   end: 3,
   changed: 0,
+  digest: 3,
+  digests: 4,
   error: 3,
 };
 

@@ -1,15 +1,28 @@
-import type { ServerLag } from "@concordat/crdt";
+import type { ServerLag, Uuid } from "@concordat/crdt";
 import { adjacentSpan, joinedBytes } from "./adjacent.js";
 import { type ByteWriter, writtenBytes } from "./byte-writer.js";
 import { malformed, shapeError } from "./malformed.js";
-import type { Begin, Chunk, Cursor, ErrorMessage, Hello, Incremental, Message, WireRuvRow } from "./message.js";
+import type {
+  Begin,
+  Chunk,
+  Cursor,
+  DigestEntry,
+  Digests,
+  ErrorMessage,
+  Hello,
+  Incremental,
+  Message,
+  WireRuvRow,
+} from "./message.js";
 import {
+  ATTRIBUTE_DIGEST_BYTES,
   COMMIT_BYTES,
   DIGEST_BYTES,
   ERROR_CODE_BYTES_MAX,
   ERROR_MESSAGE_BYTES_MAX,
   FEATURE_BYTES_MAX,
   FEATURES_MAX,
+  RANGE_DIGEST_BYTES,
   SOFTWARE_BYTES_MAX,
 } from "./message-bounds.js";
 import { MESSAGE_TYPES } from "./message-type.js";
@@ -99,6 +112,15 @@ const writeMessage = (writer: ByteWriter, message: Exclude<Message, Chunk>): voi
       writer.count(message.count);
       writeBinary(writer, "digest", message.digest, DIGEST_BYTES);
       break;
+    case "digest":
+      open(writer, message.type, 3);
+      writeOptionalUuid(writer, message.after);
+      writeOptionalUuid(writer, message.through);
+      writer.count(message.entriesPerRange);
+      break;
+    case "digests":
+      writeDigests(writer, message);
+      break;
     case "error":
       writeError(writer, message);
       break;
@@ -146,6 +168,46 @@ const writeBegin = (writer: ByteWriter, begin: Begin): void => {
   writer.array(2);
   writer.count(begin.estimate.entries);
   writer.count(begin.estimate.bytes);
+};
+
+const writeDigests = (writer: ByteWriter, { type, ranges, entries, rows, more }: Digests): void => {
+  open(writer, type, 4);
+  writer.array(ranges.length);
+  for (const { through, count, digest } of ranges) {
+    writer.array(3);
+    writer.uuid(through);
+    writer.count(count);
+    writeBinary(writer, "digest", digest, RANGE_DIGEST_BYTES);
+  }
+  writer.array(entries.length);
+  for (const entry of entries) writeDigestEntry(writer, entry);
+  writeRows(writer, rows);
+  writer.boolean(more);
+};
+
+const writeDigestEntry = (writer: ByteWriter, { uuid, kind, digest, newest, attributes }: DigestEntry): void => {
+  writer.array(5);
+  writer.uuid(uuid);
+  writer.boolean(kind === "live");
+  writeBinary(writer, "digest", digest, RANGE_DIGEST_BYTES);
+  writer.array(newest.length);
+  for (const { server, ts } of newest) {
+    writer.array(2);
+    writer.uuid(server);
+    writer.count(ts);
+  }
+  if (attributes === undefined) writer.nil();
+  else writer.array(attributes.length);
+  for (const attribute of attributes ?? []) {
+    writer.array(2);
+    writer.text(attribute.name);
+    writeBinary(writer, "digest", attribute.digest, ATTRIBUTE_DIGEST_BYTES);
+  }
+};
+
+const writeOptionalUuid = (writer: ByteWriter, uuid: Uuid | undefined): void => {
+  if (uuid === undefined) writer.nil();
+  else writer.uuid(uuid);
 };
 
 const writeError = (writer: ByteWriter, error: ErrorMessage): void => {

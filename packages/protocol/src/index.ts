@@ -17,6 +17,10 @@ export {
   type Chunk,
   type Cursor,
   type CursorScan,
+  type Digest,
+  type DigestEntry,
+  type DigestRange,
+  type Digests,
   type DomainMismatch,
   type End,
   type ErrorMessage,
@@ -36,6 +40,7 @@ export {
   type UnwillingReason,
   type WireRuvRow,
 } from "./message.js";
+export { DIGEST_ATTRIBUTES_MAX, DIGEST_ENTRIES_MAX, DIGEST_RANGES_MAX } from "./message-bounds.js";
 export { type Direction, MESSAGE_TYPES } from "./message-type.js";
 export { type Blame, ProtocolError, type ProtocolErrorCode } from "./protocol-error.js";
 export { ruvDigest, ruvWireBytes } from "./ruv-digest.js";

@@ -7,5 +7,12 @@ export const ERROR_MESSAGE_BYTES_MAX = 1_000;
 
 /** Bytes of a cursor's commit, and of a lineage's hash. */
 export const COMMIT_BYTES = 8;
+/** Of a run of entries, or of one; and of one attribute: beginnings of SHA-256. */
+export const RANGE_DIGEST_BYTES = 16;
+export const ATTRIBUTE_DIGEST_BYTES = 8;
+/** Runs, entries, attributes of an entry that one answer tells the digests of. */
+export const DIGEST_RANGES_MAX = 1_024;
+export const DIGEST_ENTRIES_MAX = 64;
+export const DIGEST_ATTRIBUTES_MAX = 256;
 /** SHA-256. */
 export const DIGEST_BYTES = 32;

@@ -10,6 +10,7 @@ export const MESSAGE_TYPES = {
   incremental: 2,
   refresh: 3,
   subscribe: 4,
+  digest: 5,
   pong: 16,
   "domain-mismatch": 17,
   "no-changes": 18,
@@ -19,6 +20,7 @@ export const MESSAGE_TYPES = {
   chunk: 22,
   end: 23,
   changed: 24,
+  digests: 25,
   error: 31,
 } as const satisfies Record<Message["type"], number>;
 

@@ -3,9 +3,19 @@ import type { DomainUuid, RuvRow, ServerLag, ServerUuid, Uuid } from "@concordat
 /** Everything that is said on a connection. One request is in flight at a time. `docs/protocol.md`. */
 export type Message = Hello | Request | Reply | ErrorMessage;
 
-export type Request = Ping | Incremental | Refresh | Subscribe;
+export type Request = Ping | Incremental | Refresh | Subscribe | Digest;
 
-export type Reply = Pong | DomainMismatch | NoChanges | RefreshRequired | Unwilling | Begin | Chunk | End | Changed;
+export type Reply =
+  | Pong
+  | DomainMismatch
+  | NoChanges
+  | RefreshRequired
+  | Unwilling
+  | Begin
+  | Chunk
+  | End
+  | Changed
+  | Digests;
 
 /** The first message of both sides. */
 export interface Hello {
@@ -59,6 +69,20 @@ export interface Refresh {
  */
 export interface Subscribe {
   readonly type: "subscribe";
+}
+
+/**
+ * Asks for digests of the supplier's entries, to find those that differ without copying any: of runs of `entriesPerRange`
+ * entries, in the order of their uuids; with 0, of each entry by itself and in detail. Only to partners that announce
+ * the feature `digest`.
+ */
+export interface Digest {
+  readonly type: "digest";
+  /** Entries beyond this uuid; `undefined` for all. */
+  readonly after: Uuid | undefined;
+  /** Entries up to and including this one; `undefined` for all. */
+  readonly through: Uuid | undefined;
+  readonly entriesPerRange: number;
 }
 
 export interface Pong {
@@ -127,6 +151,38 @@ export interface End {
 
 export interface Changed {
   readonly type: "changed";
+}
+
+/** Answers `Digest`, as far as one answer goes. */
+export interface Digests {
+  readonly type: "digests";
+  /** One after the other, without a gap; empty where entries are told in detail. */
+  readonly ranges: readonly DigestRange[];
+  readonly entries: readonly DigestEntry[];
+  /** The vector of the moment that the entries are of; empty where ranges are told. */
+  readonly rows: readonly WireRuvRow[];
+  /** There are entries beyond the last range or entry here: the next request begins there. */
+  readonly more: boolean;
+}
+
+/** A run of entries: from behind the run before it up to and including `through`. */
+export interface DigestRange {
+  readonly through: Uuid;
+  readonly count: number;
+  /** 16 bytes. */
+  readonly digest: Uint8Array;
+}
+
+/** What tells whether one entry is the same on both sides, and if not, why. */
+export interface DigestEntry {
+  readonly uuid: Uuid;
+  readonly kind: "live" | "tombstone";
+  /** 16 bytes. */
+  readonly digest: Uint8Array;
+  /** Of each server that changed it, the newest time, in microseconds, that the entry knows. */
+  readonly newest: readonly { readonly server: ServerUuid; readonly ts: number }[];
+  /** Of each attribute, 8 bytes; `undefined` where they are too many. */
+  readonly attributes: readonly { readonly name: string; readonly digest: Uint8Array }[] | undefined;
 }
 
 /** Ends the connection. */

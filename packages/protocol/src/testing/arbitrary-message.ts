@@ -41,6 +41,14 @@ const lags: fc.Arbitrary<ServerLag[]> = fc.array(
   },
 );
 
+const digestEntry = fc.record({
+  uuid: uuid<Uuid>(),
+  kind: fc.constantFrom("live" as const, "tombstone" as const),
+  digest: bytesOf(16),
+  newest: fc.array(fc.record({ server: uuid<ServerUuid>(), ts: count }), { maxLength: 3 }),
+  attributes: optional(fc.array(fc.record({ name: text, digest: bytesOf(8) }), { maxLength: 3 })),
+});
+
 const record = arbitraryEntry.map((entry) => encodeEntry(entry, indexOfServer));
 
 const type = <T extends Message["type"]>(name: T) => fc.constant(name);
@@ -55,6 +63,12 @@ export const arbitraryRequest: fc.Arbitrary<Message> = fc.oneof(
     frozenDigest: optional(bytesOf(32)),
     rows,
     cursor: optional(cursor),
+  }),
+  fc.record({
+    type: type("digest"),
+    after: optional(uuid<Uuid>()),
+    through: optional(uuid<Uuid>()),
+    entriesPerRange: count,
   }),
 );
 
@@ -76,6 +90,13 @@ export const arbitraryReply: fc.Arbitrary<Message> = fc.oneof(
   }),
   fc.record({ type: type("chunk"), cursor, records: fc.array(record, { maxLength: 4 }) }),
   fc.record({ type: type("end"), cursor, count, digest: bytesOf(32) }),
+  fc.record({
+    type: type("digests"),
+    ranges: fc.array(fc.record({ through: uuid<Uuid>(), count, digest: bytesOf(16) }), { maxLength: 4 }),
+    entries: fc.array(digestEntry, { maxLength: 3 }),
+    rows,
+    more: fc.boolean(),
+  }),
 );
 
 export const arbitraryEitherWay: fc.Arbitrary<Message> = fc.oneof(

@@ -1,12 +1,13 @@
 import { claimedRows, isUnseen, type Ruv, type RuvRow, type ServerUuid, sameBytes, seenIn } from "@concordat/crdt";
-import type {
-  Conversation,
-  Cursor,
-  Hello,
-  Incremental,
-  Refresh,
-  RefreshRequired,
-  Unwilling,
+import {
+  type Conversation,
+  type Cursor,
+  type Hello,
+  type Incremental,
+  ProtocolError,
+  type Refresh,
+  type RefreshRequired,
+  type Unwilling,
 } from "@concordat/protocol";
 import type { Snapshot } from "@concordat/storage";
 import { AbortScope } from "../abort-scope.js";
@@ -64,6 +65,10 @@ export const supply = async (context: SupplierContext): Promise<void> => {
       case "refresh":
         await session.answerRefresh(request);
         break;
+      case "digest":
+        throw new ProtocolError("unexpected_message", "the partner asked for digests, which nobody announced", {
+          blame: "peer",
+        });
     }
   }
 };
