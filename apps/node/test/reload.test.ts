@@ -1,6 +1,9 @@
+import { fingerprint } from "@concordat/identity";
 import { describe, expect, it } from "vitest";
 import { converge } from "./testing/node.js";
 import { createNode, createPair } from "./testing/nodes.js";
+
+const fingerprintOf = (certificate: string): string => fingerprint(Buffer.from(certificate, "base64"));
 
 describe("reading the configuration again", () => {
   it("takes over partners and their pins without a restart, by SIGHUP and by concordat reload", async () => {
@@ -60,7 +63,53 @@ describe("reading the configuration again", () => {
     const node = await createNode();
     await node.start();
     await node.editConfig((text) => `bindaddress = "127.0.0.1:8443"\n${text}`);
-    expect(await node.json("reload")).toEqual({ kind: "reloaded", changed: [], restartNeeded: ["bindaddress"] });
+    expect(await node.json("reload")).toEqual({
+      kind: "reloaded",
+      changed: [],
+      restartNeeded: ["bindaddress"],
+      changes: [
+        { kind: "setting-changed", takesEffect: "on-restart", key: "bindaddress", from: null, to: "127.0.0.1:8443" },
+      ],
+    });
+  });
+
+  it("takes over intervals, ages and skew, and shows before what a reload would change", async () => {
+    const [a, b] = await createPair();
+    await b.addPartner(a);
+    await b.start();
+    // A is not there: without the new interval the next try would be in a minute or so.
+    await b.linkIs(a, "unreachable");
+    const [certificateA, certificateB] = [await a.certificate(), await b.certificate()];
+    await b.editConfig((text) =>
+      text
+        .replace(
+          "\n[replication]",
+          '\n[replication]\ntask_poll_interval = 1\nmax_clock_skew = "10m"\nchangelog_max_age = "30d"',
+        )
+        .replace(/^partner_cert = ".*"/m, `partner_cert = "${certificateB}"`)
+        .concat(`\n[replication."repl://c:1"]\ntype = "allow-pull"\nconsumer_cert = "${certificateA}"\n`),
+    );
+    const dryRun = await b.run("reload", "--dry-run");
+    expect(dryRun.stdout.split("\n")).toEqual([
+      `~ partner ${a.origin}`,
+      `    certificates: ${fingerprintOf(certificateA)} → ${fingerprintOf(certificateB)}`,
+      "+ partner repl://c:1",
+      "~ replication.task_poll_interval: 15 → 1",
+      "~ replication.changelog_max_age: 7d → 30d",
+      "~ replication.max_clock_skew: 5m → 10m",
+      "",
+    ]);
+    expect((await b.status()).partners.map(({ origin }) => origin)).toEqual([a.origin]);
+    const changed = [
+      "partners",
+      "replication.task_poll_interval",
+      "replication.changelog_max_age",
+      "replication.max_clock_skew",
+    ];
+    const outcome = await b.json<object>("reload", "--dry-run");
+    expect(outcome).toMatchObject({ kind: "dry-run", changed, restartNeeded: [] });
+    expect(await b.json("reload")).toEqual({ ...outcome, kind: "reloaded" });
+    expect((await b.run("reload", "--dry-run")).stdout).toBe("nothing would change\n");
   });
 
   it("changes nothing for a file with errors, says so, and exits 78", async () => {
@@ -69,9 +118,11 @@ describe("reading the configuration again", () => {
     await a.start();
     const before = (await a.status()).partners;
     await a.editConfig((text) => text.replace(/^type =/m, "tpye ="));
-    const { exitCode, stderr } = await a.run("reload");
-    expect(exitCode).toBe(78);
-    expect(stderr).toContain("tpye");
+    for (const options of [[], ["--dry-run"]]) {
+      const { exitCode, stderr } = await a.run("reload", ...options);
+      expect(exitCode).toBe(78);
+      expect(stderr).toContain("tpye");
+    }
 
     a.daemon.signal("SIGHUP");
     const logged = await a.daemon.logged("config_invalid");

@@ -14,6 +14,14 @@ export type DurationResult =
   | { readonly ok: true; readonly ms: number }
   | { readonly ok: false; readonly reason: string };
 
+/** The text that `parseDuration` reads as these whole milliseconds, in the greatest unit that divides them: `7d`. */
+export const formatDuration = (ms: number): string => {
+  const [unit, factor] = Object.entries(unitMs)
+    .filter(([name, each]) => name !== "w" && ms % each === 0)
+    .reduce((best, next) => (next[1] > best[1] ? next : best));
+  return `${ms / factor}${unit}`;
+};
+
 /** Parses a number and a unit, `"7d"`: ms, s, m (minutes), h, d or w. Whole milliseconds, more than none. */
 export const parseDuration = (text: string): DurationResult => {
   const [, digits, unit] = /^(\d{1,15}(?:\.\d{1,6})?) ?([a-z]+)$/.exec(text) ?? [];

@@ -16,6 +16,7 @@ export {
 } from "./config.js";
 export { ConfigError } from "./config-error.js";
 export { type ConfigIssue, type ConfigIssueCode, issueTextMax } from "./config-issue.js";
+export { formatDuration } from "./duration.js";
 export { formatIssue } from "./format-issue.js";
 export { type Origin, type OriginResult, parseOrigin } from "./origin.js";
 export { type ParseConfigOptions, type ParseConfigResult, parseConfig } from "./parse-config.js";

@@ -18,6 +18,7 @@ export type {
   Lookup,
 } from "./entry.js";
 export type { ForkEvidence } from "./fork/fork-evidence.js";
+export type { LiveChanges, LiveSettings } from "./live-settings.js";
 export { openReplica, type ReplicaOptions } from "./open-replica.js";
 export type { PartnerOptions, PartnerType } from "./partner.js";
 export type { Clock } from "./ports/clock.js";

@@ -12,6 +12,7 @@ import { CommitBuilder } from "./database/commit-builder.js";
 import { Database } from "./database/database.js";
 import { COMMIT_NAME_BYTES } from "./database/rows.js";
 import type { Entry } from "./entry.js";
+import { adjusted, type LiveSettings } from "./live-settings.js";
 import type { PartnerOptions } from "./partner.js";
 import type { Clock } from "./ports/clock.js";
 import type { CreateHash } from "./ports/hash.js";
@@ -36,14 +37,14 @@ export interface ReplicaOptions {
   readonly uniqueConflict?: UniquePolicy;
   readonly partners?: readonly PartnerOptions[];
   /** The fallback behind push; 15,000 when left out. */
-  readonly pollIntervalMs?: number;
+  readonly pollIntervalMs?: number | undefined;
   /** A change stamped further ahead of the local clock is not applied; 300,000 when left out. */
-  readonly clockSkewMaxMs?: number;
+  readonly clockSkewMaxMs?: number | undefined;
   /**
    * How long deletions and removal marks are kept, for partners that are away: one that stays away for longer has to be
    * refreshed. 604,800,000 (7 days) when left out.
    */
-  readonly changelogMaxAgeMs?: number;
+  readonly changelogMaxAgeMs?: number | undefined;
   readonly limits?: ProtocolLimits;
   /** How much this node sends at once; 512 entries or 256 KiB when left out. */
   readonly chunk?: ChunkLimits;
@@ -62,10 +63,13 @@ export interface ReplicaOptions {
   readonly createHash?: CreateHash;
 }
 
-const DEFAULTS = {
+const LIVE_DEFAULTS: LiveSettings = {
   pollIntervalMs: 15_000,
   clockSkewMaxMs: 300_000,
   changelogMaxAgeMs: 604_800_000,
+};
+
+const DEFAULTS = {
   keepReplacedDatabase: true,
   software: "concordat",
 } as const;
@@ -91,9 +95,11 @@ export const openReplica = async (options: ReplicaOptions): Promise<Replica> => 
     storage,
     ports,
     limits,
-    pollIntervalMs: options.pollIntervalMs ?? DEFAULTS.pollIntervalMs,
-    clockSkewMaxMs: options.clockSkewMaxMs ?? DEFAULTS.clockSkewMaxMs,
-    changelogMaxAgeMs: options.changelogMaxAgeMs ?? DEFAULTS.changelogMaxAgeMs,
+    live: adjusted(LIVE_DEFAULTS, {
+      pollIntervalMs: options.pollIntervalMs,
+      clockSkewMaxMs: options.clockSkewMaxMs,
+      changelogMaxAgeMs: options.changelogMaxAgeMs,
+    }),
     chunk: options.chunk ?? DEFAULT_CHUNK,
     software: options.software ?? DEFAULTS.software,
     uniquePolicy: options.uniqueConflict ?? "earliest",

@@ -16,6 +16,7 @@ import type { AttributeChanges, Attributes, Entry, Lookup } from "./entry.js";
 import type { ForkEvidence } from "./fork/fork-evidence.js";
 import { type ForkWitness, Healing } from "./fork/healing.js";
 import { PartnerLinks } from "./link/partner-links.js";
+import { adjusted, type LiveChanges, type LiveSettings } from "./live-settings.js";
 import { onAbort } from "./on-abort.js";
 import type { PartnerOptions } from "./partner.js";
 import type { Ports } from "./ports/ports.js";
@@ -67,9 +68,7 @@ export interface ReplicaSettings {
   readonly storage: Storage;
   readonly ports: Ports;
   readonly limits: ProtocolLimits;
-  readonly pollIntervalMs: number;
-  readonly clockSkewMaxMs: number;
-  readonly changelogMaxAgeMs: number;
+  readonly live: LiveSettings;
   readonly chunk: ChunkLimits;
   readonly software: string;
   readonly uniquePolicy: UniquePolicy;
@@ -91,6 +90,7 @@ export class ReplicaNode implements Replica {
   readonly #partnerClocks: PartnerClocks;
   #database: Database;
   #schema: Schema;
+  #live: LiveSettings;
   #closed: Promise<void> | undefined;
   readonly #healing: Healing;
   /** What the first writes wait for. */
@@ -100,10 +100,12 @@ export class ReplicaNode implements Replica {
     this.#settings = settings;
     this.#database = database;
     this.#schema = schema;
+    this.#live = settings.live;
     this.#partnerClocks = new PartnerClocks(settings.ports.clock);
     const shared = {
       ...settings,
       ...settings.ports,
+      live: () => this.#live,
       turn: this.#turn,
       commits: this.#commits,
       database: () => this.#database,
@@ -292,6 +294,16 @@ export class ReplicaNode implements Replica {
     this.#partnerClocks.keepOnly(new Set(partners.map(({ origin }) => origin)));
   }
 
+  adjust(changes: LiveChanges): void {
+    this.#expectOpen();
+    const before = this.#live;
+    this.#live = adjusted(before, changes);
+    const { changelogMaxAgeMs, clockSkewMaxMs, pollIntervalMs } = this.#live;
+    // What waits by an old setting would not hear of the new one before its wait is over.
+    if (changelogMaxAgeMs !== before.changelogMaxAgeMs) this.#purging.restartWait();
+    if (pollIntervalMs !== before.pollIntervalMs || clockSkewMaxMs !== before.clockSkewMaxMs) this.#links.wake();
+  }
+
   async setSchema(schema: Schema): Promise<void> {
     this.#expectOpen();
     await this.#turn.run(async () => {
@@ -427,8 +439,8 @@ export class ReplicaNode implements Replica {
   }
 
   #entryLimits(): EntryLimits {
-    const { clockSkewMaxMs, ports } = this.#settings;
-    return { ...this.#settings.limits, changeMicrosMax: ports.clock.wallMicros() + clockSkewMaxMs * 1_000 };
+    const { limits, ports } = this.#settings;
+    return { ...limits, changeMicrosMax: ports.clock.wallMicros() + this.#live.clockSkewMaxMs * 1_000 };
   }
 
   #expectOpen(): void {

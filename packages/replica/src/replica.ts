@@ -2,6 +2,7 @@ import type { ChangeId, DomainUuid, Ruv, ServerUuid, Uuid, Value } from "@concor
 import type { Channel } from "@concordat/protocol";
 import type { Conflict, ConflictPage, ConflictResolution, ConflictsOptions } from "./conflict.js";
 import type { AttributeChanges, Attributes, Entry, Lookup } from "./entry.js";
+import type { LiveChanges } from "./live-settings.js";
 import type { PartnerOptions } from "./partner.js";
 import type { RefreshProgress, ReplicaStatus } from "./replica-status.js";
 import type { Schema } from "./schema.js";
@@ -78,6 +79,8 @@ export interface Replica {
 
   /** Replaces partners: links that are no longer named end, new ones start, unchanged ones (same object) go on. */
   setPartners(partners: readonly PartnerOptions[]): void;
+  /** Changes settings while the replica runs; those that are left out stay. What waits by an old one, waits by the new one. */
+  adjust(changes: LiveChanges): void;
   /**
    * Holds entries to another schema from here on. What it makes of entries that are there already is worked out before it
    * resolves, in O(entries) when constraints change; writes wait for it.

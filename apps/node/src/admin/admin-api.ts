@@ -1,7 +1,7 @@
 import type { Replica } from "@concordat/replica";
 import { Hono } from "hono";
 import type { RefusedConnections } from "../compose/refused-connections.js";
-import type { ReloadOutcome } from "../compose/reload.js";
+import type { Reload } from "../compose/reload.js";
 import { problemResponse } from "../http/problem.js";
 import { problemOfError } from "../http/problem-of-error.js";
 import type { Logger } from "../log/logger.js";
@@ -11,7 +11,7 @@ import { readRefreshRequest, refreshResponse } from "./refresh-response.js";
 
 export interface AdminContext {
   readonly replica: Replica;
-  readonly reload: () => Promise<ReloadOutcome>;
+  readonly reload: Reload;
   readonly refused: RefusedConnections;
   readonly node: NodeDescription;
   readonly logger: Logger;
@@ -27,7 +27,7 @@ export const createAdminApi = (context: AdminContext): Hono => {
   app.get("/digest", async (c) => c.json(await replica.digest()));
   app.get("/export", () => exportResponse(replica));
   app.post("/verify", async (c) => c.json(await replica.verify()));
-  app.post("/reload", async (c) => c.json(await reload()));
+  app.post("/reload", async (c) => c.json(await reload({ dryRun: c.req.query("dry-run") === "true" })));
   app.post("/refresh", async (c) => refreshResponse(context, await readRefreshRequest(c.req.raw)));
   app.onError((error) => {
     const problem = problemOfError(error);

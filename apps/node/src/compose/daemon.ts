@@ -16,7 +16,7 @@ import { nodeIdentity } from "./node-identity.js";
 import { openNodeReplica } from "./node-replica.js";
 import { type Dial, PartnerSet } from "./partner-set.js";
 import { RefusedConnections } from "./refused-connections.js";
-import { createReload, type ReloadOutcome } from "./reload.js";
+import { createReload, type Reload } from "./reload.js";
 import { listenForPartners, tlsIdentity } from "./replication-listener.js";
 import { formatAddress } from "./socket-address.js";
 
@@ -30,7 +30,7 @@ export interface DaemonOptions {
 /** A running node. */
 export interface Daemon {
   readonly addresses: DaemonAddresses;
-  reload(): Promise<ReloadOutcome>;
+  readonly reload: Reload;
   /** Takes nothing new, finishes what runs, and closes everything in the order of its use. */
   close(): Promise<void>;
 }

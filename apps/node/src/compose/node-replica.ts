@@ -5,6 +5,7 @@ import type { Logger } from "../log/logger.js";
 import { replicaLog } from "../log/replica-log.js";
 import { SOFTWARE } from "../version.js";
 import { exportDiscarded } from "./discard-export.js";
+import { liveSettings } from "./live-settings.js";
 import { nodeStorage } from "./node-storage.js";
 import type { PartnerSet } from "./partner-set.js";
 
@@ -22,12 +23,8 @@ export const openNodeReplica = async ({ config, partners, logger }: NodeReplicaO
     storage: await nodeStorage(config),
     attributes,
     partners: partners.replace(replication?.partners ?? []),
-    ...(replication && {
-      pollIntervalMs: replication.taskPollIntervalMs,
-      clockSkewMaxMs: replication.maxClockSkewMs,
-      changelogMaxAgeMs: replication.changelogMaxAgeMs,
-      uniqueConflict: replication.uniqueConflict,
-    }),
+    ...liveSettings(config),
+    ...(replication && { uniqueConflict: replication.uniqueConflict }),
     software: SOFTWARE,
     log: replicaLog(logger),
     onDiscard: keepDiscarded(dbPath, logger),

@@ -1,23 +1,28 @@
-import { isDeepStrictEqual } from "node:util";
 import { type Config, formatIssue } from "@concordat/config";
 import type { TlsListener } from "@concordat/protocol/tls";
 import type { Replica } from "@concordat/replica";
 import type { Logger } from "../log/logger.js";
+import { type ConfigChange, changedNames, configDifference } from "./config-difference.js";
 import { readConfigFile } from "./config-file.js";
+import { liveSettings } from "./live-settings.js";
 import { listenerPins, type PartnerSet } from "./partner-set.js";
 import { unsupportedSettings } from "./unsupported-settings.js";
 
 /** What came of reading the file again. */
 export type ReloadOutcome =
-  | {
-      readonly kind: "reloaded";
-      /** What is different from now on. */
-      readonly changed: readonly string[];
-      /** What the file changes and only a restart brings. */
-      readonly restartNeeded: readonly string[];
-    }
+  /** `dry-run`: what `reloaded` would have said; nothing changed. */
+  | ({ readonly kind: "reloaded" | "dry-run" } & ConfigDifference)
   /** Nothing changed. */
   | { readonly kind: "invalid"; readonly issues: readonly string[] };
+
+export interface ConfigDifference {
+  /** What is different from now on. */
+  readonly changed: readonly string[];
+  /** What the file changes and only a restart brings. */
+  readonly restartNeeded: readonly string[];
+  /** The same, each from what to what. */
+  readonly changes: readonly ConfigChange[];
+}
 
 export interface ReloadContext {
   readonly file: string;
@@ -29,42 +34,62 @@ export interface ReloadContext {
   readonly logger: Logger;
 }
 
+export interface ReloadOptions {
+  /** Only says what would change. */
+  readonly dryRun?: boolean;
+}
+
+export type Reload = (options?: ReloadOptions) => Promise<ReloadOutcome>;
+
 /** Reads the file again and takes over what a running node can, all of it or nothing; one call after the other. */
-export const createReload = (context: ReloadContext): (() => Promise<ReloadOutcome>) => {
+export const createReload = (context: ReloadContext): Reload => {
   let current = context.config;
   let last: Promise<unknown> = Promise.resolve();
-  const reload = async (): Promise<ReloadOutcome> => {
-    const outcome = await readAgain(context, current);
-    if (outcome.kind === "invalid") {
-      context.logger.error({ event: "config_invalid", issues: outcome.issues }, INVALID_MESSAGE);
-      return outcome;
-    }
-    current = outcome.config;
-    const { live, restart } = outcome;
-    context.logger.info(
-      { event: "config_reloaded", changed: live, restartNeeded: restart },
-      "the configuration was read again",
-    );
-    return { kind: "reloaded", changed: live, restartNeeded: restart };
+  const reload = async ({ dryRun = false }: ReloadOptions): Promise<ReloadOutcome> => {
+    const read = await readAgain(context.file);
+    if (read.kind === "invalid") return dryRun ? read : told(context, read);
+    const difference = differenceOf(current, read.config);
+    if (dryRun) return { kind: "dry-run", ...difference };
+    const issues = await apply(context, read.config);
+    if (issues !== undefined) return told(context, { kind: "invalid", issues });
+    current = read.config;
+    return told(context, { kind: "reloaded", ...difference });
   };
-  return () => {
-    const next = last.then(reload);
+  return (options = {}) => {
+    const next = last.then(() => reload(options));
     last = next.catch(() => undefined);
     return next;
   };
 };
 
+const told = ({ logger }: ReloadContext, outcome: ReloadOutcome): ReloadOutcome => {
+  if (outcome.kind === "invalid") logger.error({ event: "config_invalid", issues: outcome.issues }, INVALID_MESSAGE);
+  else {
+    const { changed, restartNeeded, changes } = outcome;
+    logger.info({ event: "config_reloaded", changed, restartNeeded, changes }, "the configuration was read again");
+  }
+  return outcome;
+};
+
 const INVALID_MESSAGE = "the configuration file has errors: nothing changed, the node goes on with what it had";
 
-const readAgain = async ({ file, replica, listener, partners, logger }: ReloadContext, before: Config) => {
+const readAgain = async (file: string) => {
   const result = await readConfigFile(file).catch(asIssues);
-  if ("issues" in result) return result;
+  if (Array.isArray(result)) return { kind: "invalid", issues: result } as const;
   if (!result.ok) return { kind: "invalid", issues: result.errors.map(formatIssue) } as const;
-  const { config } = result;
-  const unsupported = unsupportedSettings(config);
+  const unsupported = unsupportedSettings(result.config);
   if (unsupported.length > 0) return { kind: "invalid", issues: unsupported } as const;
+  return { kind: "valid", config: result.config } as const;
+};
 
-  const { live, restart } = compareConfigs(before, config);
+const differenceOf = (before: Config, after: Config): ConfigDifference => {
+  const changes = configDifference(before, after);
+  const { now, restart } = changedNames(changes);
+  return { changed: now, restartNeeded: restart, changes };
+};
+
+/** What is wrong with it after all: pins that TLS does not take change as little as a file that is wrong. */
+const apply = async ({ replica, listener, partners, logger }: ReloadContext, config: Config) => {
   const partnerConfigs = config.replication?.partners ?? [];
   try {
     listener?.update({ partners: listenerPins(partnerConfigs) });
@@ -72,46 +97,11 @@ const readAgain = async ({ file, replica, listener, partners, logger }: ReloadCo
     return asIssues(error);
   }
   replica.setPartners(partners.replace(partnerConfigs));
+  replica.adjust(liveSettings(config));
   await replica.setSchema(config.attributes);
   logger.level = config.logLevel;
-  return { kind: "valid", config, live, restart } as const;
+  return undefined;
 };
 
-/** A file that is gone, or pins that TLS does not take, change as little as a file that is wrong. */
-const asIssues = (error: unknown) =>
-  ({ kind: "invalid", issues: [error instanceof Error ? error.message : String(error)] }) as const;
-
-/** The settings in which two configurations differ, by whether a running node can take them over. Pure. */
-export const compareConfigs = (
-  before: Config,
-  after: Config,
-): { readonly live: readonly string[]; readonly restart: readonly string[] } => ({
-  live: differing(LIVE, before, after),
-  restart: differing(RESTART, before, after),
-});
-
-type Readings = Readonly<Record<string, (config: Config) => unknown>>;
-
-const LIVE: Readings = {
-  partners: ({ replication }) => replication?.partners ?? [],
-  attributes: ({ attributes }) => attributes,
-  log_level: ({ logLevel }) => logLevel,
-};
-
-const RESTART: Readings = {
-  db_path: ({ dbPath }) => dbPath,
-  adminbindpath: ({ adminBindPath }) => adminBindPath,
-  bindaddress: ({ bindAddress }) => bindAddress,
-  "storage.type": ({ storage }) => storage,
-  "replication.origin": ({ replication }) => replication?.origin,
-  "replication.bindaddress": ({ replication }) => replication?.bindAddress,
-  "replication.task_poll_interval": ({ replication }) => replication?.taskPollIntervalMs,
-  "replication.changelog_max_age": ({ replication }) => replication?.changelogMaxAgeMs,
-  "replication.max_clock_skew": ({ replication }) => replication?.maxClockSkewMs,
-  "replication.unique_conflict": ({ replication }) => replication?.uniqueConflict,
-};
-
-const differing = (readings: Readings, before: Config, after: Config): string[] =>
-  Object.entries(readings)
-    .filter(([, read]) => !isDeepStrictEqual(read(before), read(after)))
-    .map(([name]) => name);
+/** A file that is gone changes as little as a file that is wrong. */
+const asIssues = (error: unknown): string[] => [error instanceof Error ? error.message : String(error)];

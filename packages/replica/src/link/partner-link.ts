@@ -2,6 +2,7 @@ import type { ServerUuid } from "@concordat/crdt";
 import { type Channel, type Conversation, type Hello, ProtocolError } from "@concordat/protocol";
 import { connectPartner } from "../connect-partner.js";
 import type { ForkEvidence } from "../fork/fork-evidence.js";
+import type { LiveSettings } from "../live-settings.js";
 import type { PartnerOptions } from "../partner.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
@@ -15,8 +16,7 @@ import { retryDelayMs } from "./retry-delay.js";
 export interface LinkContext extends PullingContext {
   readonly clock: Clock;
   readonly log: Log;
-  readonly pollIntervalMs: number;
-  readonly clockSkewMaxMs: number;
+  readonly live: () => LiveSettings;
   /** Refreshes from this partner, when its options allow it; resolves when the link may be tried again. */
   readonly refresh: (origin: string, signal: AbortSignal) => Promise<void>;
   /** Resolves to whether this replica goes on under another server uuid. */
@@ -140,12 +140,12 @@ export class PartnerLink {
     if (typeof next === "object") return this.#heal(next);
     // Without a connection of its own, which would idle for as long as the refresh takes.
     if (next === "refresh") await this.#context.refresh(this.options.origin, this.#stop.signal);
-    return this.#context.pollIntervalMs;
+    return this.#context.live().pollIntervalMs;
   }
 
   async #heal(evidence: ForkEvidence): Promise<number> {
     const healed = await this.#context.heal(this.options.origin, evidence);
-    return healed ? 0 : this.#context.pollIntervalMs;
+    return healed ? 0 : this.#context.live().pollIntervalMs;
   }
 
   /** One connection, for as long as it serves. */
@@ -182,7 +182,7 @@ export class PartnerLink {
   }
 
   #afterPull(outcome: PullOutcome, session: PullSession): Next {
-    const { clock, clockSkewMaxMs, log } = this.#context;
+    const { clock, live, log } = this.#context;
     const { origin, automaticRefresh } = this.options;
     const report = reportOfOutcome(outcome, origin);
     switch (outcome.kind) {
@@ -192,7 +192,7 @@ export class PartnerLink {
         this.#lastPullAtMicros = clock.wallMicros();
         if (outcome.kind === "applied")
           log.debug("pull_applied", `applied changes of ${origin}`, { origin, entries: outcome.entries });
-        if (Math.abs(session.clocks.oursMicros - session.clocks.theirsMicros) > clockSkewMaxMs * 1_000) {
+        if (Math.abs(session.clocks.oursMicros - session.clocks.theirsMicros) > live().clockSkewMaxMs * 1_000) {
           this.#complain("clock_skew", reportOfSkew(session.clocks, origin));
           return "wait";
         }
@@ -235,11 +235,11 @@ export class PartnerLink {
   }
 
   #failed(error: unknown): number {
-    const { pollIntervalMs, random } = this.#context;
+    const { live, random } = this.#context;
     if (this.#stop.signal.aborted) return 0;
     this.#failures += 1;
     this.#complain("partner_failed", reportOfError(error, this.options.origin));
-    return retryDelayMs(this.#failures, REPLICA_LIMITS.retryBaseMs, pollIntervalMs, random.fraction());
+    return retryDelayMs(this.#failures, REPLICA_LIMITS.retryBaseMs, live().pollIntervalMs, random.fraction());
   }
 
   /** A trouble that stays is told once, and then only to those who want every detail. */

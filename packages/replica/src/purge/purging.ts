@@ -1,4 +1,5 @@
 import { type ChangeId, seenIn } from "@concordat/crdt";
+import { AbortScope } from "../abort-scope.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
 import type { PurgeOutcome } from "../replica.js";
@@ -7,10 +8,11 @@ import type { PartnerClocks } from "./partner-clocks.js";
 import { forgetHistory, type PurgeContext, purge } from "./purge.js";
 import { type PurgeAges, purgeHorizonMicros } from "./purge-horizon.js";
 
-export interface PurgingContext extends PurgeContext, PurgeAges {
+export interface PurgingContext extends PurgeContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly partnerClocks: PartnerClocks;
+  readonly live: () => PurgeAges;
   readonly hasPartners: () => boolean;
   /** Aborts when the replica closes. */
   readonly closing: AbortSignal;
@@ -20,9 +22,15 @@ export interface PurgingContext extends PurgeContext, PurgeAges {
 export class Purging {
   readonly #context: PurgingContext;
   #running: Promise<unknown> = Promise.resolve();
+  #waiting: AbortScope | undefined;
 
   constructor(context: PurgingContext) {
     this.#context = context;
+  }
+
+  /** The wait for the next purge begins anew, by the settings of this moment. */
+  restartWait(): void {
+    this.#waiting?.abort();
   }
 
   start(): void {
@@ -35,14 +43,13 @@ export class Purging {
   }
 
   async run(): Promise<PurgeOutcome> {
-    const { clock, clockSkewMaxMs, changelogMaxAgeMs, closing, database, hasPartners, log, partnerClocks } =
-      this.#context;
+    const { clock, closing, database, hasPartners, live, log, partnerClocks } = this.#context;
     const clocks = {
       localMicros: clock.wallMicros(),
       partnersMicros: partnerClocks.newestMicros(),
       hasPartners: hasPartners(),
     };
-    const throughMicros = purgeHorizonMicros(clocks, { changelogMaxAgeMs, clockSkewMaxMs });
+    const throughMicros = purgeHorizonMicros(clocks, live());
     if (throughMicros === undefined) return { kind: "no-clock-heard" };
     const current = database();
     const seen = seenIn(current.state.ruv);
@@ -54,11 +61,23 @@ export class Purging {
     return { kind: "purged", entries, throughMicros };
   }
 
+  async #wait(): Promise<void> {
+    const { clock, closing, live } = this.#context;
+    let isOver = false;
+    while (!isOver && !closing.aborted) {
+      const waiting = new AbortScope([closing]);
+      this.#waiting = waiting;
+      const intervalMs = Math.min(REPLICA_LIMITS.purgeIntervalMs, Math.max(1_000, live().changelogMaxAgeMs / 10));
+      await clock.sleep(intervalMs, waiting.signal);
+      isOver = !waiting.signal.aborted;
+      waiting.release();
+    }
+  }
+
   async #repeat(): Promise<void> {
-    const { changelogMaxAgeMs, clock, closing, log } = this.#context;
-    const intervalMs = Math.min(REPLICA_LIMITS.purgeIntervalMs, Math.max(1_000, changelogMaxAgeMs / 10));
+    const { closing, log } = this.#context;
     for (;;) {
-      await clock.sleep(intervalMs, closing);
+      await this.#wait();
       if (closing.aborted) return;
       try {
         await this.run();
