@@ -20,6 +20,8 @@ export const skipItem = (bytes: Uint8Array, offset: number, end: number, depthMa
     const token = bytes[at] as number;
     const keyIsDue = depth > 0 && isMap[depth] === true && (toCome[depth] as number) % 2 === 0;
     if (keyIsDue && !isText(token)) malformed("a map key that is not a text", at);
+    // An empty one counts as well, as it does in a value.
+    if (depth >= depthMax && opensContainer(token)) malformed(`nested deeper than ${depthMax}`, at);
     const items = itemsIn(bytes, at, end, token);
     at += items === 0 ? sizeOf(bytes, at, end, token) : headerSize(token);
     if (items > end - at) malformed("a length or count beyond the end", at);
@@ -29,12 +31,13 @@ export const skipItem = (bytes: Uint8Array, offset: number, end: number, depthMa
       if (depth === 0) return at;
       continue;
     }
-    if (depth >= depthMax) malformed(`nested deeper than ${depthMax}`, at);
     depth += 1;
     toCome[depth] = items;
     isMap[depth] = token >> 4 === 0x8 || token >= 0xde;
   }
 };
+
+const opensContainer = (token: number): boolean => (token >= 0x80 && token < 0xa0) || (token >= 0xdc && token <= 0xdf);
 
 const isText = (token: number): boolean => token >> 5 === 0x5 || (token >= 0xd9 && token <= 0xdb);
 

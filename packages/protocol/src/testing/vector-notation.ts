@@ -19,6 +19,7 @@ export interface Vector {
   readonly name: string;
   readonly meaning: string;
   readonly hex: string;
+  readonly valid?: true;
   readonly error?: string;
 }
 
