@@ -13,6 +13,7 @@ import { addServer } from "./commands/server.js";
 import { addShowCertificate } from "./commands/show-replication-certificate.js";
 import { addShowCertificateMetadata } from "./commands/show-replication-certificate-metadata.js";
 import { addStatus } from "./commands/status.js";
+import { addToken } from "./commands/token.js";
 import { addVerify } from "./commands/verify.js";
 import { EXIT_CODE_HELP } from "./exit-code.js";
 import { VERSION } from "./version.js";
@@ -47,6 +48,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   addConflicts,
   addImport,
   addExport,
+  addToken,
   addVerify,
   addDigest,
 ];

@@ -17,4 +17,8 @@ export const parseBindAddress = (text: string): BindAddressResult => {
 export const addressesOverlap = (one: BindAddress, other: BindAddress): boolean =>
   one.port !== 0 && one.port === other.port && (one.host === other.host || isEveryHost(one) || isEveryHost(other));
 
+/** Whether `host` names this machine alone: such an address is reached by its own programs only. */
+export const isLoopbackHost = (host: string): boolean =>
+  host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+
 const isEveryHost = ({ host }: BindAddress): boolean => host === "0.0.0.0" || host === "::";

@@ -32,6 +32,8 @@ export type ConfigIssueCode =
   | "key_of_another_type"
   /** The data API and replication would listen on one address. */
   | "address_conflict"
+  /** The data API on another address than a loopback one, without a certificate. */
+  | "tls_required"
   /** Longer than a unix socket's path may be. */
   | "path_too_long";
 

@@ -19,10 +19,17 @@ export interface Config {
   readonly bindAddress: BindAddress | undefined;
   readonly logLevel: LogLevel;
   readonly storage: StorageConfig;
+  readonly api: ApiConfig;
   /** `undefined` for a node without `[replication]`; otherwise the acknowledgement line was there. */
   readonly replication: ReplicationConfig | undefined;
   /** `[attributes.<name>]`, by name; an object without a prototype, so that any name is only a name. */
   readonly attributes: Readonly<Record<string, AttributeConfig>>;
+}
+
+/** `[api]`: how the data API is served over TCP. */
+export interface ApiConfig {
+  /** `tls_cert` and `tls_key`, absolute paths of PEM files; there for every `bindAddress` that is no loopback address. */
+  readonly tls: { readonly certificateFile: string; readonly keyFile: string } | undefined;
 }
 
 /** `url` may hold a password: do not log it. */

@@ -9,10 +9,12 @@ export const knownKeys = {
     "log_level",
     acknowledgementKey,
     "storage",
+    "api",
     "replication",
     "attributes",
   ],
   storage: ["type", "url"],
+  api: ["tls_cert", "tls_key"],
   replication: [
     "origin",
     "bindaddress",
@@ -37,6 +39,7 @@ const tables: readonly { readonly kind: TableKind; readonly home: string }[] = [
   { kind: "top", home: "at the top of the file, above the first [table]" },
   { kind: "replication", home: "in [replication]" },
   { kind: "storage", home: "in [storage]" },
+  { kind: "api", home: "in [api]" },
   { kind: "partner", home: 'in a partner\'s table, [replication."repl://host:port"]' },
   { kind: "attribute", home: "in an attribute's table, [attributes.name]" },
 ];

@@ -21,6 +21,7 @@ adminbindpath = "run/c.sock"
 log_level    = "warn"
 i_acknowledge_that_replication_is_in_development = true
 storage = { type = "postgres", url = "postgres://me@host/db" }
+api = { tls_cert = "tls/cert.pem", tls_key = "/etc/key.pem" }
 
 [replication]
 origin       = "REPL://LocalHost.:8444/"
@@ -66,6 +67,7 @@ test("every key", () => {
     bindAddress: { host: "::1", port: 8443 },
     logLevel: "warn",
     storage: { type: "postgres", url: "postgres://me@host/db" },
+    api: { tls: { certificateFile: "/srv/node/tls/cert.pem", keyFile: "/etc/key.pem" } },
     replication: {
       origin: { text: "repl://localhost:8444", host: "localhost", port: 8444 },
       bindAddress: { host: "127.0.0.1", port: 8444 },
@@ -108,6 +110,7 @@ test("an empty file is a node without replication", () => {
     bindAddress: undefined,
     logLevel: "info",
     storage: { type: "lmdb" },
+    api: { tls: undefined },
     replication: undefined,
     attributes: {},
   });
@@ -157,6 +160,7 @@ test("the environment overrides top-level keys, and only those", () => {
     adminBindPath: "/run/c.sock",
     logLevel: "debug",
     storage: { type: "lmdb" },
+    api: { tls: undefined },
     replication: { origin: { text: "repl://a:1" } },
   });
 });

@@ -1,11 +1,13 @@
 import { join, resolve } from "node:path";
 import { acknowledgementKey, acknowledgementLine } from "./acknowledgement.js";
+import { checkApiTls, readApi } from "./api-section.js";
 import { readAttributes } from "./attributes-section.js";
 import { addressesOverlap } from "./bind-address.js";
 import { type Config, logLevels, type ReplicationConfig } from "./config.js";
 import type { ConfigIssue } from "./config-issue.js";
 import { type Environment, overridesFrom } from "./environment.js";
 import { createIssueLog, type IssueLog } from "./issue-log.js";
+import { readPath } from "./path-setting.js";
 import { readBindAddress, readReplication } from "./replication-section.js";
 import { readStorage } from "./storage-section.js";
 import { createTableReader, type TableReader } from "./table-reader.js";
@@ -53,20 +55,15 @@ const readRoot = (root: TableReader, directory: string, log: IssueLog): Config =
   const bindAddress = readBindAddress(root.string("bindaddress"), log);
   const logLevel = root.choice("log_level", logLevels)?.value ?? "info";
   const storage = readStorage(root.table("storage"), log);
+  const api = readApi(root.table("api"), directory, log);
   if (root.has("replication")) checkAcknowledgement(root, replicationTable, log);
   else root.boolean(acknowledgementKey);
   const replication = replicationTable && readReplication(replicationTable, log);
   const attributes = readAttributes(root.table("attributes"), log);
-  const config = { dbPath, adminBindPath, bindAddress, logLevel, storage, replication, attributes };
+  const config = { dbPath, adminBindPath, bindAddress, logLevel, storage, api, replication, attributes };
   checkAddresses(root, config, log);
+  checkApiTls(root, config, log);
   return config;
-};
-
-const readPath = (root: TableReader, key: string, log: IssueLog): string | undefined => {
-  const setting = root.string(key);
-  if (setting === undefined || (setting.value !== "" && !setting.value.includes("\0"))) return setting?.value;
-  log.report(setting.place, "invalid_value", `${key} is not a path`);
-  return undefined;
 };
 
 const readSocketPath = (root: TableReader, directory: string, dbPath: string, log: IssueLog): string => {

@@ -39,7 +39,7 @@ export const renderConfig = (options: RenderConfigOptions): string => {
 
 # The directory of the database; relative paths are relative to this file.
 ${setting("db_path", options.dbPath ?? "./data")}
-# The data API over TCP. Left out, only the unix socket serves.
+# The data API over TCP, to whom brings a token (concordat token create). Left out, only the unix socket serves.
 ${api}
 # trace, debug, info, warn, error or fatal.
 ${setting("log_level", options.logLevel ?? "info")}

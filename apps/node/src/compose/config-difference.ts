@@ -49,6 +49,8 @@ type Readings<T> = Readonly<Record<string, (of: T) => SettingValue | undefined>>
 
 const LIVE: Readings<Config> = {
   log_level: ({ logLevel }) => logLevel,
+  "api.tls_cert": ({ api }) => api.tls?.certificateFile,
+  "api.tls_key": ({ api }) => api.tls?.keyFile,
   "replication.task_poll_interval": ({ replication }) => replication && replication.taskPollIntervalMs / 1_000,
   "replication.changelog_max_age": ({ replication }) => replication && formatDuration(replication.changelogMaxAgeMs),
   "replication.max_clock_skew": ({ replication }) => replication && formatDuration(replication.maxClockSkewMs),
@@ -58,6 +60,8 @@ const RESTART: Readings<Config> = {
   db_path: ({ dbPath }) => dbPath,
   adminbindpath: ({ adminBindPath }) => adminBindPath,
   bindaddress: ({ bindAddress }) => bindAddress && formatAddress(bindAddress),
+  // Whether the port speaks TLS at all; renewed files count at once.
+  "api.tls": ({ api }) => api.tls !== undefined,
   "storage.type": ({ storage }) => storage.type,
   "replication.origin": ({ replication }) => replication?.origin.text,
   "replication.bindaddress": ({ replication }) => replication && formatAddress(replication.bindAddress),

@@ -10,8 +10,8 @@ import type { Logger } from "../log/logger.js";
 import { replicaLog } from "../log/replica-log.js";
 import { VERSION } from "../version.js";
 import { freeAdminSocket, guardAdminSocket, isAdminDirectoryOpen } from "./admin-socket.js";
+import { listenForClients } from "./api-listener.js";
 import { type HttpServer, listenHttp } from "./http-server.js";
-import { loopbackOnly } from "./loopback-guard.js";
 import { nodeIdentity } from "./node-identity.js";
 import { openNodeReplica } from "./node-replica.js";
 import { type Dial, PartnerSet } from "./partner-set.js";
@@ -78,9 +78,10 @@ const compose = async ({ config, file, logger }: DaemonOptions, parts: Parts): P
     const onChannel: Replica["accept"] = (channel) => replica.accept(channel);
     parts.listener = await listenForPartners({ replication, identity, refused, logger, onChannel });
   }
-  const reload = createReload({ file, config, replica, listener: parts.listener, partners, logger });
-
   const api = createApi({ replica, log: replicaLog(logger), version: VERSION });
+  const clients = bindAddress && (await listenForClients(config, bindAddress, { api, logger }));
+  if (clients) parts.servers.push(clients.server);
+  const reload = createReload({ file, config, replica, listener: parts.listener, clients, partners, logger });
   const node = { origin: replication?.origin.text, startedAtMs, version: VERSION };
   const admin = createAdminApi({ replica, reload, refused, node, logger, stopping: parts.stopping.signal });
   const local = new Hono().route("/v1/admin", admin).route("/", api);
@@ -90,12 +91,8 @@ const compose = async ({ config, file, logger }: DaemonOptions, parts: Parts): P
   );
   await guardAdminSocket(adminBindPath);
   await warnOfOpenDirectory(adminBindPath, logger);
-  if (bindAddress) {
-    const guarded = loopbackOnly((request, bindings) => api.fetch(request, bindings));
-    parts.servers.push(await listenHttp(guarded, bindAddress, "bindaddress"));
-  }
   return {
-    addresses: addressesOf(parts, adminBindPath),
+    addresses: addressesOf(parts, adminBindPath, clients?.server.address),
     reload,
     close: () => shutDown(parts),
   };
@@ -125,14 +122,11 @@ const dialAs =
 /** Without `[replication]` there are no partners. */
 const neverDialled: Dial = (partner) => Promise.reject(new Error(`no identity to dial ${partner.origin.text} with`));
 
-const addressesOf = ({ listener, servers }: Parts, admin: string): DaemonAddresses => {
-  const api = servers[1]?.address;
-  return {
-    ...(listener && { replication: formatAddress(listener.address) }),
-    admin,
-    ...(api !== undefined && { api }),
-  };
-};
+const addressesOf = ({ listener }: Parts, admin: string, api: string | undefined): DaemonAddresses => ({
+  ...(listener && { replication: formatAddress(listener.address) }),
+  admin,
+  ...(api !== undefined && { api }),
+});
 
 const warnOfOpenDirectory = async (adminBindPath: string, logger: Logger): Promise<void> => {
   if (!(await isAdminDirectoryOpen(adminBindPath))) return;

@@ -2,6 +2,7 @@ import { mkdir, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Entry } from "@concordat/replica";
 import { entryToJson } from "../http/entry-json.js";
+import { syncDirectory } from "../sync-directory.js";
 
 /**
  * Writes what an automatic refresh is about to discard to `discarded-<time>.ndjson` in `directory`: one entry a line,
@@ -27,14 +28,4 @@ export const exportDiscarded = async (
   }
   await syncDirectory(dirname(path));
   return { path, entries: count };
-};
-
-/** Makes the new name durable as well as the bytes. */
-const syncDirectory = async (directory: string): Promise<void> => {
-  const handle = await open(directory, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 };

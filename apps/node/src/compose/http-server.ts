@@ -1,4 +1,5 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { getRequestListener, type Http2Bindings, type HttpBindings } from "@hono/node-server";
 import { cannotListen } from "./cannot-listen.js";
@@ -7,11 +8,21 @@ import { formatAddress } from "./socket-address.js";
 /** Answers a request; hono's `fetch`. */
 export type Fetch = (request: Request, bindings: HttpBindings | Http2Bindings) => Response | Promise<Response>;
 
-export type ListenAddress = { readonly path: string } | { readonly host: string; readonly port: number };
+export type ListenAddress =
+  | { readonly path: string }
+  | { readonly host: string; readonly port: number; readonly tls?: ServerTls | undefined };
+
+/** PEM. */
+export interface ServerTls {
+  readonly cert: string;
+  readonly key: string;
+}
 
 export interface HttpServer {
   /** `host:port`, or the path of the unix socket. */
   readonly address: string;
+  /** Shows another certificate from the next connection on. Throws for one that does not fit its key. */
+  setTls(tls: ServerTls): void;
   /** Takes no new request, and resolves when those that run are answered, or after `timeoutMs`. Event streams go on. */
   drain(timeoutMs: number): Promise<void>;
   /** Ends what is left: what has ended its stream may still deliver it. */
@@ -23,11 +34,14 @@ const CLOSE_GRACE_MS = 1_000;
 /** Serves `fetch` at the address that `key` of server.toml names. Throws a `CommandError` when it cannot be had. */
 export const listenHttp = async (fetch: Fetch, at: ListenAddress, key: string): Promise<HttpServer> => {
   const running = new RunningRequests();
-  const server = createServer(getRequestListener(running.counting(fetch)));
+  const server = serverOf(at, getRequestListener(running.counting(fetch)));
   const closed = new Promise<void>((resolve) => server.once("close", resolve));
   await listen(server, at, key);
   return {
     address: describeAddress(server, at),
+    setTls: (tls) => {
+      if ("setSecureContext" in server) server.setSecureContext(tls);
+    },
     drain: (timeoutMs) => {
       server.close();
       return running.drain(timeoutMs);
@@ -80,13 +94,20 @@ class RunningRequests {
   }
 }
 
-const listen = (server: Server, at: ListenAddress, key: string): Promise<void> =>
+const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
+
+const serverOf = (at: ListenAddress, listener: ReturnType<typeof getRequestListener>): Server | TlsServer =>
+  "tls" in at && at.tls !== undefined
+    ? createTlsServer({ ...at.tls, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS }, listener)
+    : createServer(listener);
+
+const listen = (server: Server | TlsServer, at: ListenAddress, key: string): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once("error", (cause) => reject(cannotListen("path" in at ? at.path : formatAddress(at), key, cause)));
-    server.listen(at, resolve);
+    server.listen("path" in at ? at : { host: at.host, port: at.port }, resolve);
   });
 
-const describeAddress = (server: Server, at: ListenAddress): string => {
+const describeAddress = (server: Server | TlsServer, at: ListenAddress): string => {
   if ("path" in at) return at.path;
   const { address, port } = server.address() as AddressInfo;
   return formatAddress({ host: address, port });

@@ -2,6 +2,7 @@ import { type Config, formatIssue } from "@concordat/config";
 import type { TlsListener } from "@concordat/protocol/tls";
 import type { Replica } from "@concordat/replica";
 import type { Logger } from "../log/logger.js";
+import type { ApiListener } from "./api-listener.js";
 import { type ConfigChange, changedNames, configDifference } from "./config-difference.js";
 import { readConfigFile } from "./config-file.js";
 import { liveSettings } from "./live-settings.js";
@@ -30,6 +31,7 @@ export interface ReloadContext {
   readonly config: Config;
   readonly replica: Replica;
   readonly listener: TlsListener | undefined;
+  readonly clients: ApiListener | undefined;
   readonly partners: PartnerSet;
   readonly logger: Logger;
 }
@@ -89,10 +91,12 @@ const differenceOf = (before: Config, after: Config): ConfigDifference => {
 };
 
 /** What is wrong with it after all: pins that TLS does not take change as little as a file that is wrong. */
-const apply = async ({ replica, listener, partners, logger }: ReloadContext, config: Config) => {
+const apply = async ({ replica, listener, clients, partners, logger }: ReloadContext, config: Config) => {
   const partnerConfigs = config.replication?.partners ?? [];
   try {
+    const showRenewedTls = await clients?.prepareTls(config);
     listener?.update({ partners: listenerPins(partnerConfigs) });
+    showRenewedTls?.();
   } catch (error) {
     return asIssues(error);
   }

@@ -23,8 +23,16 @@ export const openapiDocument = (version: string): OpenapiObject => ({
     ...conflictPaths,
     ...healthPaths,
   }),
-  components: { schemas },
+  components: {
+    schemas,
+    securitySchemes: { token: { type: "http", scheme: "bearer", description: SECURITY } },
+  },
+  // Over the unix socket no token is asked for.
+  security: [{ token: [] }, {}],
 });
+
+const SECURITY = `Over TCP: a token of \`concordat token create\`, for monitor, read or write. Over the unix socket none is asked for, nor for
+\`/livez\`, \`/readyz\` and \`/openapi.json\`.`;
 
 const DESCRIPTION = `Entries of one replica. Every write is a transaction: durable and visible when it is answered, then on its way to the
 partners. Values are JSON without null. What JSON lacks is an object with one member: \`{"$bytes": "<base64>"}\`,

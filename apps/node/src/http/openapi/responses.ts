@@ -49,6 +49,10 @@ export const BODY_PROBLEMS = [
 ] as const satisfies readonly ProblemCode[];
 
 const OF_ANY_REQUEST: readonly ProblemCode[] = [
+  "unauthenticated",
+  "insufficient_scope",
+  "foreign_host",
+  "foreign_origin",
   "invalid_token",
   "not_seen_yet",
   "internal_error",
