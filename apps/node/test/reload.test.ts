@@ -59,6 +59,26 @@ describe("reading the configuration again", () => {
     expect(node.daemon.log().filter(({ event }) => event === "config_reloaded")).toHaveLength(0);
   });
 
+  it("makes the node read-only and ends that: writes exit 4, reads and replication go on", async () => {
+    const [a, b] = await createPair();
+    await a.addPartner(b);
+    await b.addPartner(a, { automaticRefresh: true });
+    await b.editConfig((text) => `read_only = true\n${text}`);
+    await Promise.all([a.start(), b.start()]);
+    await b.linkIs(a, "in-sync");
+    const uuid = await a.put({ title: "from the writer" });
+    await converge(a, b);
+    const { exitCode, stderr } = await b.run("entry", "delete", uuid);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 4, stderr: expect.stringContaining("read-only") });
+    expect((await b.run("status")).stdout).toContain("read-only");
+
+    await b.editConfig((text) => text.replace("read_only = true", ""));
+    b.daemon.signal("SIGHUP");
+    expect(await b.daemon.logged("config_reloaded")).toMatchObject({ changed: ["read_only"] });
+    expect((await b.run("entry", "delete", uuid)).exitCode).toBe(0);
+    await converge(a, b);
+  });
+
   it("says what only a restart brings", async () => {
     const node = await createNode();
     await node.start();

@@ -18,6 +18,8 @@ export interface Config {
   /** `bindaddress`: the data API over TCP; `undefined` where only the unix socket serves. */
   readonly bindAddress: BindAddress | undefined;
   readonly logLevel: LogLevel;
+  /** `read_only`: local writes are refused, replication goes on; `false` by default. */
+  readonly readOnly: boolean;
   readonly storage: StorageConfig;
   readonly api: ApiConfig;
   /** `undefined` for a node without `[replication]`; otherwise the acknowledgement line was there. */

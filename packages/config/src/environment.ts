@@ -9,7 +9,7 @@ export interface Override {
   readonly value: string;
 }
 
-const overridable = ["db_path", "bindaddress", "adminbindpath", "log_level", acknowledgementKey] as const;
+const overridable = ["db_path", "bindaddress", "adminbindpath", "log_level", "read_only", acknowledgementKey] as const;
 
 /** The overrides by key: `CONCORDAT_LOG_LEVEL` for `log_level`. An empty variable is no override; others are not looked at. */
 export const overridesFrom = (environment: Environment): ReadonlyMap<string, Override> => {

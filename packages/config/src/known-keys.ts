@@ -7,6 +7,7 @@ export const knownKeys = {
     "bindaddress",
     "adminbindpath",
     "log_level",
+    "read_only",
     acknowledgementKey,
     "storage",
     "api",

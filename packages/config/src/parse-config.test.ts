@@ -19,6 +19,7 @@ db_path      = "./db"
 bindaddress  = "[0:0::1]:8443"
 adminbindpath = "run/c.sock"
 log_level    = "warn"
+read_only    = true
 i_acknowledge_that_replication_is_in_development = true
 storage = { type = "postgres", url = "postgres://me@host/db" }
 api = { tls_cert = "tls/cert.pem", tls_key = "/etc/key.pem" }
@@ -66,6 +67,7 @@ test("every key", () => {
     adminBindPath: "/srv/node/run/c.sock",
     bindAddress: { host: "::1", port: 8443 },
     logLevel: "warn",
+    readOnly: true,
     storage: { type: "postgres", url: "postgres://me@host/db" },
     api: { tls: { certificateFile: "/srv/node/tls/cert.pem", keyFile: "/etc/key.pem" } },
     replication: {
@@ -109,6 +111,7 @@ test("an empty file is a node without replication", () => {
     adminBindPath: "/srv/node/data/concordat.sock",
     bindAddress: undefined,
     logLevel: "info",
+    readOnly: false,
     storage: { type: "lmdb" },
     api: { tls: undefined },
     replication: undefined,
@@ -150,6 +153,7 @@ test("the environment overrides top-level keys, and only those", () => {
     CONCORDAT_BINDADDRESS: "localhost:0",
     CONCORDAT_ADMINBINDPATH: "/run/c.sock",
     CONCORDAT_LOG_LEVEL: "debug",
+    CONCORDAT_READ_ONLY: "true",
     CONCORDAT_I_ACKNOWLEDGE_THAT_REPLICATION_IS_IN_DEVELOPMENT: "true",
     CONCORDAT_WHATEVER: "1",
     CONCORDAT_STORAGE: "memory",
@@ -159,6 +163,7 @@ test("the environment overrides top-level keys, and only those", () => {
     bindAddress: { host: "localhost", port: 0 },
     adminBindPath: "/run/c.sock",
     logLevel: "debug",
+    readOnly: true,
     storage: { type: "lmdb" },
     api: { tls: undefined },
     replication: { origin: { text: "repl://a:1" } },

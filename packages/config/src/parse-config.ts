@@ -54,13 +54,14 @@ const readRoot = (root: TableReader, directory: string, log: IssueLog): Config =
   const adminBindPath = readSocketPath(root, directory, dbPath, log);
   const bindAddress = readBindAddress(root.string("bindaddress"), log);
   const logLevel = root.choice("log_level", logLevels)?.value ?? "info";
+  const readOnly = root.boolean("read_only")?.value ?? false;
   const storage = readStorage(root.table("storage"), log);
   const api = readApi(root.table("api"), directory, log);
   if (root.has("replication")) checkAcknowledgement(root, replicationTable, log);
   else root.boolean(acknowledgementKey);
   const replication = replicationTable && readReplication(replicationTable, log);
   const attributes = readAttributes(root.table("attributes"), log);
-  const config = { dbPath, adminBindPath, bindAddress, logLevel, storage, api, replication, attributes };
+  const config = { dbPath, adminBindPath, bindAddress, logLevel, readOnly, storage, api, replication, attributes };
   checkAddresses(root, config, log);
   checkApiTls(root, config, log);
   return config;

@@ -43,6 +43,8 @@ ${setting("db_path", options.dbPath ?? "./data")}
 ${api}
 # trace, debug, info, warn, error or fatal.
 ${setting("log_level", options.logLevel ?? "info")}
+# Refuse local writes; replication goes on.
+# read_only = true
 
 # Replication is a newly developed feature: take regular backups. Without this line [replication] is refused.
 ${acknowledgementLine}

@@ -6,6 +6,8 @@ export interface LiveSettings {
   readonly clockSkewMaxMs: number;
   /** How long deletions and removal marks are kept. */
   readonly changelogMaxAgeMs: number;
+  /** Refuse local writes with `read_only`; replication goes on. */
+  readonly readOnly: boolean;
 }
 
 export type LiveChanges = { readonly [Name in keyof LiveSettings]?: LiveSettings[Name] | undefined };

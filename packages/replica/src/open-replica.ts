@@ -45,6 +45,8 @@ export interface ReplicaOptions {
    * refreshed. 604,800,000 (7 days) when left out.
    */
   readonly changelogMaxAgeMs?: number | undefined;
+  /** Refuse local writes with `read_only`; replication goes on. False when left out. */
+  readonly readOnly?: boolean | undefined;
   readonly limits?: ProtocolLimits;
   /** How much this node sends at once; 512 entries or 256 KiB when left out. */
   readonly chunk?: ChunkLimits;
@@ -67,6 +69,7 @@ const LIVE_DEFAULTS: LiveSettings = {
   pollIntervalMs: 15_000,
   clockSkewMaxMs: 300_000,
   changelogMaxAgeMs: 604_800_000,
+  readOnly: false,
 };
 
 const DEFAULTS = {
@@ -99,6 +102,7 @@ export const openReplica = async (options: ReplicaOptions): Promise<Replica> => 
       pollIntervalMs: options.pollIntervalMs,
       clockSkewMaxMs: options.clockSkewMaxMs,
       changelogMaxAgeMs: options.changelogMaxAgeMs,
+      readOnly: options.readOnly,
     }),
     chunk: options.chunk ?? DEFAULT_CHUNK,
     software: options.software ?? DEFAULTS.software,

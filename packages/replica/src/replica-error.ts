@@ -15,6 +15,8 @@ export type ReplicaErrorCode =
   | "unique_violation"
   /** The schema does not accept the entry: a required attribute is missing, or a validator refuses a value. */
   | "entry_invalid"
+  /** This replica takes no local writes: `readOnly`. */
+  | "read_only"
   /** A value, an attribute name or a change that the model or the schema does not admit. */
   | "invalid_change"
   /** The schema does not index the attribute that entries are to be found by. */

@@ -203,7 +203,7 @@ export class ReplicaNode implements Replica {
   }
 
   async transact<T>(work: (transaction: Transaction) => T | Promise<T>): Promise<Committed<T>> {
-    this.#expectOpen();
+    this.#expectWritable();
     return this.#writer.transact(work);
   }
 
@@ -253,7 +253,7 @@ export class ReplicaNode implements Replica {
   }
 
   async resolveConflict(id: string, resolution: ConflictResolution): Promise<Committed<Uuid | undefined>> {
-    this.#expectOpen();
+    this.#expectWritable();
     const work = (transaction: EntryTransaction) => resolveConflict(this.#database, transaction, id, resolution);
     return this.#writer.transact(work, true);
   }
@@ -284,8 +284,9 @@ export class ReplicaNode implements Replica {
   status(): ReplicaStatus {
     const { domainUuid, serverUuid } = this;
     const { ruv, totals } = this.#database.state;
+    const { readOnly } = this.#live;
     const refresh = this.#refreshing.progress;
-    return { domainUuid, serverUuid, ruv, totals, partners: this.#links.status(refresh?.origin), refresh };
+    return { domainUuid, serverUuid, readOnly, ruv, totals, partners: this.#links.status(refresh?.origin), refresh };
   }
 
   setPartners(partners: readonly PartnerOptions[]): void {
@@ -441,6 +442,15 @@ export class ReplicaNode implements Replica {
   #entryLimits(): EntryLimits {
     const { limits, ports } = this.#settings;
     return { ...limits, changeMicrosMax: ports.clock.wallMicros() + this.#live.clockSkewMaxMs * 1_000 };
+  }
+
+  #expectWritable(): void {
+    this.#expectOpen();
+    if (this.#live.readOnly)
+      throw new ReplicaError(
+        "read_only",
+        "this node is read-only: send the write to another node, or end read_only here",
+      );
   }
 
   #expectOpen(): void {

@@ -5,6 +5,8 @@ import type { PartnerType } from "./partner.js";
 export interface ReplicaStatus {
   readonly domainUuid: DomainUuid;
   readonly serverUuid: ServerUuid;
+  /** Local writes are refused. */
+  readonly readOnly: boolean;
   readonly ruv: Ruv;
   readonly totals: Totals;
   readonly partners: readonly PartnerStatus[];

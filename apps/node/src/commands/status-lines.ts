@@ -14,10 +14,10 @@ export const statusLines = (status: NodeStatus, style: Style, nowMs: number): st
 ];
 
 const nodeLines = (status: NodeStatus, nowMs: number): string[] => {
-  const { origin, totals, domainUuid, serverUuid, version, startedAt } = status;
+  const { origin, totals, domainUuid, serverUuid, version, startedAt, readOnly } = status;
   const tombstones = `${formatCount(totals.tombstones)} tombstones`;
   return [
-    `${origin ?? "no replication"} · ${formatEntries(totals.liveEntries)}, ${tombstones}, ${formatBytes(totals.recordBytes)} · version ${version}, up ${ago(startedAt, nowMs)}`,
+    `${origin ?? "no replication"} · ${formatEntries(totals.liveEntries)}, ${tombstones}, ${formatBytes(totals.recordBytes)} · version ${version}, up ${ago(startedAt, nowMs)}${readOnly ? " · read-only" : ""}`,
     `domain ${domainUuid} · server ${serverUuid}`,
   ];
 };

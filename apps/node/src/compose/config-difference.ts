@@ -51,6 +51,7 @@ const LIVE: Readings<Config> = {
   log_level: ({ logLevel }) => logLevel,
   "api.tls_cert": ({ api }) => api.tls?.certificateFile,
   "api.tls_key": ({ api }) => api.tls?.keyFile,
+  read_only: ({ readOnly }) => readOnly,
   "replication.task_poll_interval": ({ replication }) => replication && replication.taskPollIntervalMs / 1_000,
   "replication.changelog_max_age": ({ replication }) => replication && formatDuration(replication.changelogMaxAgeMs),
   "replication.max_clock_skew": ({ replication }) => replication && formatDuration(replication.maxClockSkewMs),

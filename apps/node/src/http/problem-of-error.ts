@@ -23,6 +23,7 @@ const REPLICA_PROBLEMS: Readonly<Record<ReplicaErrorCode, ProblemCode>> = {
   invalid_change: "invalid_change",
   unique_violation: "unique_violation",
   entry_invalid: "entry_invalid",
+  read_only: "read_only",
   not_indexed: "internal_error",
   conflict_not_found: "conflict_not_found",
   invalid_token: "invalid_token",

@@ -13,6 +13,7 @@ export const PROBLEMS = {
   insufficient_scope: { status: 403, title: "The token does not allow this" },
   foreign_host: { status: 403, title: "The request is for another host" },
   foreign_origin: { status: 403, title: "A web page of another origin sent the request" },
+  read_only: { status: 403, title: "The node takes no writes" },
   route_not_found: { status: 404, title: "There is nothing at this path" },
   conflict_not_found: { status: 404, title: "There is no such conflict" },
   entry_not_found: { status: 404, title: "There is no such entry" },

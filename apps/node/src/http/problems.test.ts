@@ -154,6 +154,29 @@ describe("problems", () => {
     expect(errors).toEqual(["http_request_failed"]);
   });
 
+  it("refuse every write of a read-only node, and no read", async () => {
+    const { send, create, replica } = await openApi();
+    const { uuid } = await create({ a: 1 });
+    replica.adjust({ readOnly: true });
+    const path = `/v1/entries/${uuid}`;
+    for (const [method, at, body] of [
+      ["POST", "/v1/entries", VALID],
+      ["PUT", path, VALID],
+      ["PATCH", path, VALID],
+      ["POST", `${path}/modify`, { attributes: { a: { add: ["x"] } } }],
+      ["POST", "/v1/transactions", { operations: [{ op: "delete", uuid }] }],
+      ["DELETE", path, undefined],
+    ] as const) {
+      const problem = await problemOf(await send(method, at, body));
+      expect(problem, `${method} ${at}`).toMatchObject({ status: 403, code: "read_only" });
+    }
+    expect((await send("GET", path)).status).toBe(200);
+    expect(await (await send("GET", "/v1/status")).json()).toMatchObject({ readOnly: true, health: "ok" });
+    expect((await send("GET", "/readyz")).status).toBe(200);
+    replica.adjust({ readOnly: false });
+    expect((await send("DELETE", path)).status).toBe(204);
+  });
+
   it("answer 503 once the replica is closed", async () => {
     const { send, replica } = await openApi();
     await replica.close();

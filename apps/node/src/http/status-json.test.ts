@@ -27,6 +27,7 @@ const partner = (state: LinkState, more: Partial<PartnerStatus> = {}): PartnerSt
 const status = (partners: readonly PartnerStatus[], more: Partial<ReplicaStatus> = {}): ReplicaStatus => ({
   domainUuid: "00000000-0000-4000-8000-000000000009" as DomainUuid,
   serverUuid: ME,
+  readOnly: false,
   ruv: new Map([[ME, row(1_000)]]),
   totals: { liveEntries: 1_234, tombstones: 5, recordBytes: 6 },
   partners,

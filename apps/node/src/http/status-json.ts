@@ -11,6 +11,8 @@ export interface StatusJson {
   readonly version: string;
   readonly domainUuid: string;
   readonly serverUuid: string;
+  /** Local writes are refused with `read_only`. */
+  readonly readOnly: boolean;
   readonly totals: { readonly liveEntries: number; readonly tombstones: number; readonly recordBytes: number };
   readonly partners: readonly PartnerJson[];
   /** The refresh that runs now. */
@@ -55,6 +57,7 @@ export const statusJson = (status: ReplicaStatus, version: string): StatusJson =
   version,
   domainUuid: status.domainUuid,
   serverUuid: status.serverUuid,
+  readOnly: status.readOnly,
   totals: { ...status.totals },
   partners: status.partners.map(partnerJson),
   ...(status.refresh && { refresh: { ...status.refresh } }),

@@ -114,6 +114,7 @@ export const entryPaths: OpenapiObject = {
           "entry_deleted",
           "precondition_failed",
           "storage_full",
+          "read_only",
         ),
       },
     },

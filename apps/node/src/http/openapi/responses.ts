@@ -46,6 +46,7 @@ export const BODY_PROBLEMS = [
   "entry_invalid",
   "entry_too_large",
   "storage_full",
+  "read_only",
 ] as const satisfies readonly ProblemCode[];
 
 const OF_ANY_REQUEST: readonly ProblemCode[] = [

@@ -35,6 +35,7 @@ export const statusSchemas = ({ object, time, uuid }: Parts): OpenapiObject => {
         version: TEXT,
         domainUuid: uuid,
         serverUuid: uuid,
+        readOnly: { type: "boolean", description: "Writes are refused with `read_only`." },
         totals: object({ liveEntries: COUNT, tombstones: COUNT, recordBytes: COUNT }),
         partners: { type: "array", items: partner },
         refresh: object({ origin: TEXT, entries: COUNT, entriesEstimate: COUNT, bytes: COUNT, bytesEstimate: COUNT }),
