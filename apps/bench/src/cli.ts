@@ -5,7 +5,7 @@ import { checkAgainstBaseline, takeBaseline } from "./check/check.js";
 import { MICRO_NAMES, runMicro } from "./micro/run-micro.js";
 import { besideOurs } from "./report/beside-ours.js";
 import type { Measurement } from "./report/measurement.js";
-import { tableOf } from "./report/table.js";
+import { tableHead, tableOf, tableRow } from "./report/table.js";
 import { runWorkload } from "./run-workload.js";
 import { PEERS } from "./workload/peers.js";
 import type { Workload } from "./workload/workload.js";
@@ -19,15 +19,18 @@ interface Options {
 }
 
 const run = async ({ quick, peers, only, json }: Options): Promise<void> => {
-  const measurements: Measurement[] = [];
+  let figures: readonly Measurement[] = [];
+  process.stdout.write(`${tableHead()}\n`);
   for (const workload of chosen(only, peers)) {
-    process.stderr.write(`${workload.id}  ${workload.title}`);
     const started = performance.now();
-    measurements.push(...(await runWorkload(workload, quick ? "quick" : "full")));
-    process.stderr.write(`  ${((performance.now() - started) / 1_000).toFixed(1)} s\n`);
+    const measured = await runWorkload(workload, quick ? "quick" : "full");
+    process.stderr.write(
+      `${workload.id}  ${workload.title}  ${((performance.now() - started) / 1_000).toFixed(1)} s\n`,
+    );
+    const before = figures.length;
+    figures = besideOurs([...figures, ...measured]);
+    for (const figure of figures.slice(before)) process.stdout.write(`${tableRow(figure)}\n`);
   }
-  const figures = besideOurs(measurements);
-  process.stdout.write(`${tableOf(figures)}\n`);
   if (json !== undefined) await writeFile(json, `${JSON.stringify(figures, undefined, 2)}\n`);
 };
 

@@ -1,8 +1,13 @@
 import { type Measurement, ratioOf, reachesGoal } from "./measurement.js";
 
-/** The figures as a table in Markdown, in their order. */
-export const tableOf = (measurements: readonly Measurement[]): string => {
-  const rows = measurements.map((one) => [
+const COLUMNS = ["", "subject", "what", "figure", "of the limit", "goal"];
+
+/** The first lines of a table of figures, in Markdown. */
+export const tableHead = (): string => [COLUMNS, COLUMNS.map(() => "---")].map(lineOf).join("\n");
+
+/** The line of one figure. */
+export const tableRow = (one: Measurement): string =>
+  lineOf([
     one.workload,
     one.subject,
     one.what,
@@ -10,9 +15,12 @@ export const tableOf = (measurements: readonly Measurement[]): string => {
     limitText(one),
     goalText(one),
   ]);
-  const head = ["", "subject", "what", "figure", "of the limit", "goal"];
-  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-};
+
+/** The figures as a table, in their order. */
+export const tableOf = (measurements: readonly Measurement[]): string =>
+  [tableHead(), ...measurements.map(tableRow)].join("\n");
+
+const lineOf = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
 const formatted = ({ value, unit }: Pick<Measurement, "value" | "unit">): string => {
   const digits = value < 10 ? 2 : value < 100 ? 1 : 0;

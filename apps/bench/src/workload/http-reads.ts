@@ -7,7 +7,7 @@ import { sampleAttributes, sampleUuid } from "../sample/sample-entries.js";
 import { temporaryDirectory } from "../subject/temporary-directory.js";
 import type { Scale, Workload } from "./workload.js";
 
-const ENTRIES: Readonly<Record<Scale, number>> = { full: 100_000, quick: 20_000, check: 5_000 };
+const ENTRIES: Readonly<Record<Scale, number>> = { full: 100_000, quick: 10_000, check: 5_000 };
 const READS = 3_000;
 /** Between two reads, as clients that each do something with what they got. */
 const PAUSE_MS = 1;

@@ -5,7 +5,7 @@ import type { Scale, Workload } from "./workload.js";
 
 const SIZES: Readonly<Record<Scale, readonly number[]>> = {
   full: [1_000, 100_000],
-  quick: [1_000, 20_000],
+  quick: [1_000, 10_000],
   check: [1_000, 10_000],
 };
 const ROUNDS = 200;

@@ -3,8 +3,8 @@ import type { ReadRange } from "../subject/node-reads.js";
 import { introduce } from "./subjects.js";
 import type { Scale, Workload } from "./workload.js";
 
-const ENTRIES: Readonly<Record<Scale, number>> = { full: 100_000, quick: 20_000, check: 10_000 };
-const READS: Readonly<Record<Scale, number>> = { full: 100_000, quick: 50_000, check: 20_000 };
+const ENTRIES: Readonly<Record<Scale, number>> = { full: 100_000, quick: 10_000, check: 10_000 };
+const READS: Readonly<Record<Scale, number>> = { full: 100_000, quick: 20_000, check: 20_000 };
 const ROUNDS = 4;
 
 /** W8: reads in the library, alone, and on the node that is being refreshed. */

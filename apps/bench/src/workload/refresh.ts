@@ -5,7 +5,7 @@ import type { Scale, Workload } from "./workload.js";
 
 const SIZES: Readonly<Record<Scale, readonly number[]>> = {
   full: [10_000, 100_000],
-  quick: [10_000, 50_000],
+  quick: [20_000],
   check: [20_000],
 };
 

@@ -4,7 +4,7 @@ import { delaysOf } from "./latency.js";
 import { introduce, type StartedNode, type Subjects } from "./subjects.js";
 import type { Scale, Workload } from "./workload.js";
 
-const CONSUMERS: Readonly<Record<Scale, readonly number[]>> = { full: [1, 4, 16], quick: [1, 4], check: [1] };
+const CONSUMERS: Readonly<Record<Scale, readonly number[]>> = { full: [1, 4, 16], quick: [4], check: [1] };
 const LINE: Readonly<Record<Scale, number>> = { full: 16, quick: 4, check: 3 };
 const ENTRIES = 5_000;
 const CHANGES = 5_000;
