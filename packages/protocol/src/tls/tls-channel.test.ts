@@ -106,6 +106,32 @@ describe("frame limits", () => {
   });
 });
 
+describe("small frames", () => {
+  it("go together, without a turn of the event loop for each, and are the caller's again at once", async () => {
+    const { consumer, supplier } = await fixture.pair();
+    let turns = 0;
+    setImmediate(() => {
+      turns += 1;
+    });
+    const payload = bytes(3);
+    for (let i = 0; i < 10; i += 1) {
+      await supplier.send([payload]);
+      payload.fill(i + 10);
+    }
+    expect(turns).toBe(0);
+    for (let i = 0; i < 10; i += 1) {
+      expect(await consumer.receive()).toEqual(i === 0 ? bytes(3) : new Uint8Array(3).fill(i + 9));
+    }
+  });
+
+  it("wait as others do once many are on their way, to a reader that is not there", async () => {
+    const { supplier } = await fixture.pair({ frameTimeoutMs: 300 });
+    const failure = await sendAll(supplier, Array(10_000).fill(bytes(10_000))).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "timeout", retryable: true });
+    expect(supplier.traffic.bytesSent).toBeLessThan(20_000_000);
+  });
+});
+
 describe("back-pressure", () => {
   it("holds one frame at the most for a slow reader, and loses nothing", async () => {
     const { consumer, supplier } = await fixture.pair();
@@ -211,9 +237,9 @@ describe("close", () => {
     const { consumer, supplier } = await fixture.pair();
     const first = consumer.receive();
     await expect(consumer.receive()).rejects.toThrow(TypeError);
-    const sending = supplier.send([bytes(1)]);
+    const sending = supplier.send([bytes(30_000)]);
     await expect(supplier.send([bytes(1)])).rejects.toThrow(TypeError);
     await sending;
-    expect(await first).toEqual(bytes(1));
+    expect(await first).toEqual(bytes(30_000));
   });
 });

@@ -13,6 +13,10 @@ const PAYLOAD_BYTES_MAX = 0xffff_ffff;
 /** A long wait is cut up, so that a clock that was set shows; timers hold 2^31 ms at the most. */
 const EXPIRY_CHECK_MS = 3_600_000;
 const KEEP_ALIVE_MS = 30_000;
+/** A frame up to here is copied and leaves with those that are sent in the same turn, as one TLS record has room for. */
+const HELD_FRAME_BYTES_MAX = 16 << 10;
+/** So much may wait for the kernel before a small frame, too, waits for its turn. */
+const HELD_BYTES_MAX = 64 << 10;
 
 interface Receiver {
   readonly resolve: (payload: Uint8Array | undefined) => void;
@@ -36,7 +40,8 @@ export interface TlsChannelOptions {
  * A channel over an authenticated TLS connection.
  *
  * Reads only while someone receives: what waits is at most one frame and what came with its last bytes. `send` resolves
- * when the frame is in the kernel's hands, so at most one is held on the way out.
+ * when the frame is in the kernel's hands, so at most one is held on the way out, and a few small ones: those that are sent in
+ * one turn of the event loop leave together, and whoever sent one goes on at once.
  */
 export class TlsChannel implements Channel {
   readonly partner: string;
@@ -49,6 +54,7 @@ export class TlsChannel implements Channel {
   #receiver: Receiver | undefined;
   #rejectSend: ((error: ProtocolError) => void) | undefined;
   #peerEnded = false;
+  #isHolding = false;
   /** Why both directions reject. */
   #failure: ProtocolError | undefined;
   #expiryTimer: NodeJS.Timeout | undefined;
@@ -74,9 +80,11 @@ export class TlsChannel implements Channel {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#rejectSend !== undefined) throw new TypeError("send was called while another send waits");
     if (!this.#socket.writable) throw this.#endedByPeer();
-    const pieces = [frameHeader(payloadBytes), ...parts];
-    await this.#write(pieces);
-    this.#traffic.bytesSent += pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const header = frameHeader(payloadBytes);
+    const pieces = [header, ...parts];
+    if (payloadBytes <= HELD_FRAME_BYTES_MAX && this.#socket.writableLength < HELD_BYTES_MAX) this.#hold(pieces);
+    else await this.#write(pieces);
+    this.#traffic.bytesSent += header.length + payloadBytes;
   }
 
   async receive(options: { readonly idle?: boolean } = {}): Promise<Uint8Array | undefined> {
@@ -182,6 +190,19 @@ export class TlsChannel implements Channel {
     clearTimeout(receiver.timer);
     this.#socket.pause();
     return receiver;
+  }
+
+  /** What breaks on its way breaks the channel. */
+  #hold(pieces: readonly Uint8Array[]): void {
+    if (!this.#isHolding) {
+      this.#isHolding = true;
+      this.#socket.cork();
+      process.nextTick(() => {
+        this.#isHolding = false;
+        this.#socket.uncork();
+      });
+    }
+    this.#socket.write(Buffer.concat(pieces));
   }
 
   async #write(pieces: readonly Uint8Array[]): Promise<void> {
