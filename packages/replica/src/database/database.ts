@@ -33,6 +33,7 @@ export class Database {
   /** What the rows that follow from constraints are kept by. */
   index: ConstraintIndex;
   #state: DatabaseState;
+  #isSettled = true;
   #persistedServers: number;
   /** Up to when each partner had this server's own changes as they are here, in microseconds. */
   readonly #agreed: Map<ServerUuid, number>;
@@ -98,6 +99,11 @@ export class Database {
     return this.#state;
   }
 
+  /** The state that is stored at this moment; `undefined` while a commit is under way, or when it is not known how the last one ended. */
+  get settledState(): DatabaseState | undefined {
+    return this.#isSettled ? this.#state : undefined;
+  }
+
   get domainUuid(): DomainUuid {
     return this.identity.domainUuid;
   }
@@ -146,9 +152,11 @@ export class Database {
   /** Commits `batch`, then shows `state`. The caller has the writer's turn. */
   async commit(batch: Batch, state: DatabaseState): Promise<void> {
     const servers = this.table.servers.length;
+    this.#isSettled = false;
     await this.store.commit(batch);
     this.#persistedServers = servers;
     this.#state = state;
+    this.#isSettled = true;
   }
 }
 

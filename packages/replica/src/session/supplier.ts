@@ -9,13 +9,13 @@ import {
   type RefreshRequired,
   type Unwilling,
 } from "@concordat/protocol";
-import type { Snapshot } from "@concordat/storage";
 import { AbortScope } from "../abort-scope.js";
 import type { CommitSignal } from "../commit-signal.js";
-import { type Database, type Head, readHead } from "../database/database.js";
+import type { Database, Head } from "../database/database.js";
 import { strayClaims } from "../database/own-history.js";
 import { COMMIT_NAME_BYTES } from "../database/rows.js";
-import { commitAt, readRuvRows } from "../database/snapshot-reads.js";
+import { commitAt } from "../database/snapshot-reads.js";
+import { type StatedSnapshot, takeStatedSnapshot } from "../database/stated-snapshot.js";
 import { type ForkEvidence, forkEvidence } from "../fork/fork-evidence.js";
 import type { Clock } from "../ports/clock.js";
 import type { CreateHash } from "../ports/hash.js";
@@ -101,10 +101,10 @@ class SupplierSession {
     const early = decideIncremental(request, consumer, this.#view(database.state.ruv), isOwedRows);
     this.#given = consumer;
     if (early.kind === "answer") return conversation.send(early.reply);
-    await this.#withSnapshot(async (snapshot, ruv) => {
-      const decision = decideIncremental(request, consumer, this.#view(ruv), isOwedRows);
+    await this.#withSnapshot(async (stated) => {
+      const decision = decideIncremental(request, consumer, this.#view(stated.ruv), isOwedRows);
       if (decision.kind === "answer") return conversation.send(decision.reply);
-      return this.#stream(snapshot, ruv, request.cursor, consumer);
+      return this.#stream(stated, request.cursor, consumer);
     });
   }
 
@@ -135,10 +135,10 @@ class SupplierSession {
 
   async answerRefresh(request: Refresh): Promise<void> {
     const { conversation } = this.#context;
-    await this.#withSnapshot(async (snapshot, ruv) => {
-      const decision = decideRefresh(this.#view(ruv));
+    await this.#withSnapshot(async (stated) => {
+      const decision = decideRefresh(this.#view(stated.ruv));
       if (decision.kind === "answer") return conversation.send(decision.reply);
-      return this.#stream(snapshot, ruv, request.cursor, undefined);
+      return this.#stream(stated, request.cursor, undefined);
     });
   }
 
@@ -162,10 +162,10 @@ class SupplierSession {
     return false;
   }
 
-  async #stream(snapshot: Snapshot, ruv: Ruv, cursor: Cursor | undefined, consumer: Ruv | undefined): Promise<void> {
+  async #stream(stated: StatedSnapshot, cursor: Cursor | undefined, consumer: Ruv | undefined): Promise<void> {
     const { database, conversation, createHash } = this.#context;
-    const head = await readHead(snapshot);
-    const after = (await this.#placeOf(snapshot, cursor)) ?? beforeScan(head.sequence);
+    const { snapshot, ruv, head } = stated;
+    const after = (await this.#placeOf(stated, cursor)) ?? beforeScan(head.sequence);
     const { liveEntries, tombstones, recordBytes } = database.state.totals;
     const stored = Math.max(1, liveEntries + tombstones);
     const entries = after.scanned === undefined ? Math.min(head.sequence - after.sequence, stored) : stored;
@@ -184,7 +184,7 @@ class SupplierSession {
     let sending: Promise<void> | undefined;
     for await (const { place, records } of feedChunks(database, snapshot, part, this.#context.chunk)) {
       digest.add(records);
-      const cursor = await this.#cursorAt(snapshot, place);
+      const cursor = await this.#cursorAt(stated, place);
       await sending;
       sending = conversation.send({ type: "chunk", cursor, records });
       sending.catch(() => undefined);
@@ -196,15 +196,15 @@ class SupplierSession {
   }
 
   /** A cursor holds for the same incarnation and the same commit only; otherwise a full scan is always right. */
-  async #placeOf(snapshot: Snapshot, cursor: Cursor | undefined): Promise<FeedPlace | undefined> {
+  async #placeOf(stated: StatedSnapshot, cursor: Cursor | undefined): Promise<FeedPlace | undefined> {
     if (cursor === undefined || cursor.server !== this.#context.database.serverUuid) return undefined;
     const place = placeOfCursor(cursor);
-    const commit = await commitAt(snapshot, place.sequence);
+    const commit = await commitNameAt(stated, place.sequence);
     return commit && sameBytes(commit, cursor.commit) ? place : undefined;
   }
 
-  async #cursorAt(snapshot: Snapshot, { sequence, scanned }: FeedPlace): Promise<Cursor> {
-    const commit = (await commitAt(snapshot, sequence)) ?? new Uint8Array(COMMIT_NAME_BYTES);
+  async #cursorAt(stated: StatedSnapshot, { sequence, scanned }: FeedPlace): Promise<Cursor> {
+    const commit = (await commitNameAt(stated, sequence)) ?? new Uint8Array(COMMIT_NAME_BYTES);
     if (scanned === undefined) return this.#cursor({ sequence, commit });
     return { ...this.#cursor({ sequence: 0, commit }), scan: { sequence, uuid: scanned } };
   }
@@ -217,13 +217,16 @@ class SupplierSession {
     return { domainUuid: this.#context.database.domainUuid, ruv, refreshing: this.#context.isRefreshing() };
   }
 
-  async #withSnapshot(use: (snapshot: Snapshot, ruv: Ruv) => Promise<void>): Promise<void> {
-    const snapshot = await this.#context.database.store.snapshot();
+  async #withSnapshot(use: (stated: StatedSnapshot) => Promise<void>): Promise<void> {
+    const stated = await takeStatedSnapshot(this.#context.database);
     try {
-      const rows = await readRuvRows(snapshot);
-      await use(snapshot, new Map(rows.map(({ server, row }) => [server, row])));
+      await use(stated);
     } finally {
-      await snapshot.close();
+      await stated.snapshot.close();
     }
   }
 }
+
+/** The name of the commit that reached `sequence`; `undefined` when there was none yet. */
+const commitNameAt = async ({ snapshot, head }: StatedSnapshot, sequence: number): Promise<Uint8Array | undefined> =>
+  sequence > 0 && sequence === head.sequence ? head.commit : commitAt(snapshot, sequence);
