@@ -27,6 +27,8 @@ import { ProtocolError } from "./protocol-error.js";
 export interface EntryLimits extends Pick<ProtocolLimits, "entryBytesMax" | "depthMax" | "attributeNameBytesMax"> {
   /** The latest change that is accepted, in microseconds since the Unix epoch; `undefined` accepts any. */
   readonly changeMicrosMax?: number | undefined;
+  /** The index, in the server table that comes with the records, of a server whose changes are looked out for. */
+  readonly ownIndex?: number | undefined;
 }
 
 /** An array of 4, or of 5. */

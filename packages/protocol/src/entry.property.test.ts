@@ -36,7 +36,7 @@ describe("an entry record", () => {
         expect(isDeepStrictEqual(comparable(decodeEntry(record, SERVERS, DEFAULT_LIMITS)), comparable(state))).toBe(
           true,
         );
-        const validated = validateEntry(record, SERVERS, DEFAULT_LIMITS);
+        const validated = validateEntry(record, SERVERS, { ...DEFAULT_LIMITS, ownIndex: OWN_INDEX });
         expect(validated).toEqual(headerOf(state));
         expect(readEntryUuid(record)).toBe(state.uuid);
       }),
@@ -86,9 +86,12 @@ describe("an entry record", () => {
   });
 });
 
+/** The server whose changes are looked out for. */
+const OWN_INDEX = 2;
+
 /** @returns whether it was accepted. */
 const checkRecord = (record: Uint8Array): boolean => {
-  const limits = { ...DEFAULT_LIMITS, changeMicrosMax: 2 ** 52 };
+  const limits = { ...DEFAULT_LIMITS, changeMicrosMax: 2 ** 52, ownIndex: OWN_INDEX };
   const validated = outcomeOf(() => validateEntry(record, SERVERS, limits));
   const decoded = outcomeOf(() => decodeEntry(record, SERVERS, limits));
   if (validated instanceof ProtocolError || decoded instanceof ProtocolError) {
@@ -115,8 +118,18 @@ const outcomeOf = <T>(run: () => T): T | ProtocolError => {
 const headerOf = (state: EntryState): ValidatedEntry => ({
   kind: state.kind,
   newestMicros: newestChangeOfEntry(state).ts,
+  newestOwnMicros: newestMicrosOf(state, SERVERS[OWN_INDEX] as ServerUuid),
   isPlain: state.kind === "live" && state.conflictOf === undefined && [...state.attributes.values()].every(isPlain),
 });
+
+/** Of every change id in `part`, those that somebody knew of and those of totals included. */
+const newestMicrosOf = (part: unknown, server: ServerUuid): number => {
+  if (typeof part !== "object" || part === null || part instanceof Uint8Array) return 0;
+  const named = part instanceof Map ? part.get(server) : (part as { server?: unknown }).server === server ? part : 0;
+  const own = typeof named === "number" ? named : ((named as { ts?: number } | undefined)?.ts ?? 0);
+  const parts = part instanceof Map ? [...part.values()] : Object.values(part);
+  return parts.reduce((newest: number, one) => Math.max(newest, newestMicrosOf(one, server)), own);
+};
 
 const isPlain = ({ register, map, set }: AttributeState): boolean =>
   [...(register ? [register] : []), ...(map?.keys.values() ?? [])].every(

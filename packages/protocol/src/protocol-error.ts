@@ -11,6 +11,8 @@ export type ProtocolErrorCode =
   | "clock_skew"
   /** The stream's count or digest is not what its `End` says. */
   | "stream_digest"
+  /** What the peer says contradicts itself, or what this node knows for certain. */
+  | "false_claim"
   /** The peer sent `Error`. */
   | "peer_error"
   /** The connection ended before the conversation did. */

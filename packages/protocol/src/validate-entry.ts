@@ -23,6 +23,8 @@ export interface ValidatedEntry {
   readonly kind: EntryState["kind"];
   /** The time of the newest change id anywhere in it, in microseconds. */
   readonly newestMicros: number;
+  /** The same of the change ids of `EntryLimits.ownIndex`; 0 where there is none. */
+  readonly newestOwnMicros: number;
   /** Live, no conflict entry, without removed places and without siblings: nothing in it to purge, or to list. */
   readonly isPlain: boolean;
 }
@@ -51,6 +53,7 @@ class EntryValidator {
   readonly #servers: readonly ServerUuid[];
   readonly #limits: EntryLimits;
   readonly #changeMicrosMax: number;
+  readonly #ownIndex: number;
   #uuidStart = 0;
   #nameStart = 0;
   #nameEnd = 0;
@@ -58,6 +61,9 @@ class EntryValidator {
   #opening = 0;
   #openingEnd = 0;
   #newestMicros = 0;
+  #newestOwnMicros = 0;
+  /** Whether the server that was read last is the one that is looked out for. */
+  #isOwn = false;
   #isPlain = true;
   /** Of the change id that was read last. */
   #changeServer: ServerUuid | undefined;
@@ -68,6 +74,7 @@ class EntryValidator {
     this.#servers = servers;
     this.#limits = limits;
     this.#changeMicrosMax = limits.changeMicrosMax ?? Number.POSITIVE_INFINITY;
+    this.#ownIndex = limits.ownIndex ?? -1;
   }
 
   /** What is being read, for errors. */
@@ -91,7 +98,12 @@ class EntryValidator {
     if (kind === "tombstone") this.#deletion();
     if (kind === "live" || parts === 5) this.#attributes(kind === "live" ? 0 : 1);
     if (reader.at !== reader.end) malformed("bytes left over", reader.at);
-    return { kind, newestMicros: this.#newestMicros, isPlain: this.#isPlain };
+    return {
+      kind,
+      newestMicros: this.#newestMicros,
+      newestOwnMicros: this.#newestOwnMicros,
+      isPlain: this.#isPlain,
+    };
   }
 
   #conflictOf(): void {
@@ -320,6 +332,7 @@ class EntryValidator {
     const start = this.#reader.at;
     const index = this.#reader.integer();
     const server = this.#servers[index];
+    this.#isOwn = index === this.#ownIndex;
     return server ?? malformed(`server ${index} of a table of ${this.#servers.length}`, start);
   }
 
@@ -327,6 +340,7 @@ class EntryValidator {
     const micros = this.#reader.integer();
     this.#changeMicros = micros;
     if (micros > this.#newestMicros) this.#newestMicros = micros;
+    if (this.#isOwn && micros > this.#newestOwnMicros) this.#newestOwnMicros = micros;
     if (micros > this.#changeMicrosMax) this.#refuseSkew(micros);
   }
 

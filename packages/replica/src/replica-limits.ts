@@ -27,6 +27,12 @@ export const REPLICA_LIMITS = {
   purgeIntervalMs: 3_600_000,
   /** How long the first write after a start waits for word from the partners: this replica may have gone back in time. */
   firstWordMs: 2_000,
+  /** How often one partner is believed, while the process runs, that this replica's history is one of two. */
+  forksHealedPerPartnerMax: 3,
+  /** Times in a row that a partner may speak of changes and have none, before it is asked less often. */
+  hollowChangesMax: 4,
+  /** How often it is told at the most that a partner's connection has ended in an error. */
+  complaintIntervalMs: 60_000,
   /** Problems that `verify` names. */
   problemsMax: 100,
   /** Uuids that show what a refresh would discard. */

@@ -36,3 +36,16 @@ export const forkEvidence = async (
   if (answer !== "elsewhere") return undefined;
   return { kind: "other-history", server, partner, oursMicros, theirsMicros: row.seen };
 };
+
+/**
+ * What it says of this replica's history that `partner` has a change of this very server at `micros`: later than every commit that
+ * is known here, it is of another history, or nobody's. Between two commits, in the writer's turn.
+ */
+export const evidenceOfChange = (
+  { serverUuid: server, state }: Database,
+  partner: ServerUuid,
+  micros: number,
+): ForkEvidence | undefined => {
+  const oursMicros = state.ruv.get(server)?.seen ?? 0;
+  return micros > oursMicros ? { kind: "other-history", server, partner, oursMicros, theirsMicros: micros } : undefined;
+};

@@ -5,6 +5,7 @@ import { COMMIT_NAME_BYTES } from "../database/rows.js";
 import { onAbort } from "../on-abort.js";
 import type { Log } from "../ports/log.js";
 import type { Random } from "../ports/random.js";
+import { REPLICA_LIMITS } from "../replica-limits.js";
 import type { Turn } from "../turn.js";
 import { type CommonHistoryContext, commonHistoryUntil } from "./common-history.js";
 import type { ForkEvidence } from "./fork-evidence.js";
@@ -40,14 +41,19 @@ export class Healing {
   readonly #context: HealingContext;
   /** Of each origin that showed this replica's own server uuid, the one that it was told was its own since. */
   readonly #renamedFor = new Map<string, ServerUuid>();
+  /** How often each origin has been believed. */
+  readonly #healedFor = new Map<string, number>();
 
   constructor(context: HealingContext) {
     this.#context = context;
   }
 
   /**
-   * Heals what `witness` has shown. Writes wait for it. Resolves to whether this replica goes on under another uuid; `false` when
-   * the witness is this very replica, met through its own address, or when nothing is known of where the histories parted.
+   * Heals what `witness` has shown. Resolves to whether this replica goes on under another uuid; `false` when the witness is this
+   * very replica, met through its own address, when nothing is known of where the histories parted, or when the witness has shown
+   * the like too often: a server uuid that was drawn a moment ago has no second history, whatever a partner says.
+   *
+   * The histories are compared before the writer's turn is taken: nobody waits for a partner.
    *
    * @throws ProtocolError when the histories could not be compared: nothing has changed, and the next meeting tries again.
    */
@@ -55,9 +61,19 @@ export class Healing {
     const { turn, onHealed } = this.#context;
     const { server, kind } = witness.evidence;
     if (kind === "same-server" && this.#renamedFor.get(witness.origin) === server) return false;
-    const healed = await turn.run(() => this.#healInTurn(witness));
-    if (healed) onHealed();
-    return healed;
+    const healedBefore = this.#healedFor.get(witness.origin) ?? 0;
+    if (healedBefore >= REPLICA_LIMITS.forksHealedPerPartnerMax) return false;
+    const found = this.#context.database();
+    // Another witness was heard first.
+    if (found.serverUuid !== server) return true;
+    const parting = await this.#partingOf(witness, found);
+    if (parting === undefined) return false;
+    await turn.run(async () => {
+      if (this.#context.database() === found) await this.#renew(found, parting, witness);
+    });
+    this.#healedFor.set(witness.origin, healedBefore + 1);
+    onHealed();
+    return true;
   }
 
   /** Takes another server uuid, and goes on from here: for a database that was restored, and has not written since. */
@@ -66,16 +82,6 @@ export class Healing {
     await turn.run(() => this.#renew(database(), { after: Number.MAX_SAFE_INTEGER, isGuess: false }, undefined));
     onHealed();
     return database().serverUuid;
-  }
-
-  async #healInTurn(witness: ForkWitness): Promise<boolean> {
-    const found = this.#context.database();
-    // Another witness was heard first.
-    if (found.serverUuid !== witness.evidence.server) return true;
-    const parting = await this.#partingOf(witness, found);
-    if (parting === undefined) return false;
-    await this.#renew(found, parting, witness);
-    return true;
   }
 
   /** `undefined` when nothing is known. */

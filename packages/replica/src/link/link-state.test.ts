@@ -14,6 +14,7 @@ const stateOfCode: Readonly<Record<ProtocolErrorCode, LinkState>> = {
   unexpected_message: "protocol-error",
   clock_skew: "clock-skew",
   stream_digest: "protocol-error",
+  false_claim: "protocol-error",
   peer_error: "protocol-error",
   connection_lost: "unreachable",
   timeout: "unreachable",

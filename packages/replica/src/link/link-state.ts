@@ -58,7 +58,7 @@ export const reportOfOutcome = (outcome: PullOutcome, origin: string): LinkRepor
         message: forkMessage(outcome.evidence, origin),
         remedy:
           "this node gives itself another server uuid as soon as it can compare its history with the partner's: if this stays, " +
-          `either ${origin} is this very node, and does not belong among its partners, or run refresh-replication-consumer`,
+          `${origin} is this very node, and does not belong among its partners, or what it says is not true: look at it; otherwise run refresh-replication-consumer`,
       };
     case "unwilling":
       return unwillingReport(outcome, origin);
@@ -138,6 +138,10 @@ const PROTOCOL_REPORTS: Readonly<Record<ProtocolErrorCode, readonly [LinkState, 
   unexpected_message: ["protocol-error", VERSIONS],
   clock_skew: ["clock-skew", "set the clocks of both machines; nothing was applied, and it is tried again by itself"],
   stream_digest: ["protocol-error", AGAIN],
+  false_claim: [
+    "protocol-error",
+    "nothing of it was applied: look at ORIGIN, which is broken or in foreign hands, and until it is mended take its table out of this node's server.toml",
+  ],
   peer_error: ["protocol-error", "see the log of ORIGIN"],
   connection_lost: ["unreachable", AGAIN],
   timeout: ["unreachable", "check the network between the nodes; it is tried again by itself"],

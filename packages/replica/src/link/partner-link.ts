@@ -171,14 +171,24 @@ export class PartnerLink {
     this.#met = session.supplier.serverUuid;
     // Whatever was to wake this link has found it awake.
     this.#wake = new AbortController();
+    let hollow = 0;
     while (!this.#stop.signal.aborted) {
       const outcome = await session.pull((entries) => this.#noteApplied(entries));
       const next = this.#afterPull(outcome, session);
       if (next !== "pull") return next;
       this.#markTried();
-      await this.#waitForChanges(session.conversation);
+      if (outcome.kind === "applied") hollow = 0;
+      await this.#spaceOut(hollow - REPLICA_LIMITS.hollowChangesMax);
+      hollow = (await this.#waitForChanges(session.conversation)) === "changed" ? hollow + 1 : 0;
     }
     return "reconnect";
+  }
+
+  /** Another partner may have been faster with the changes; but one that speaks of changes again and again, and has none, waits. */
+  async #spaceOut(times: number): Promise<void> {
+    const { live, random } = this.#context;
+    if (times > 0)
+      await this.#sleep(retryDelayMs(times, REPLICA_LIMITS.retryBaseMs, live().pollIntervalMs, random.fraction()));
   }
 
   #afterPull(outcome: PullOutcome, session: PullSession): Next {
@@ -216,10 +226,10 @@ export class PartnerLink {
   }
 
   /** Until the partner has news, or has shown that it is alive. */
-  async #waitForChanges(conversation: Conversation<"consumer">): Promise<void> {
+  async #waitForChanges(conversation: Conversation<"consumer">): Promise<"changed" | "pong"> {
     await conversation.send({ type: "subscribe" });
     const reply = await conversation.receive({ idle: true });
-    if (reply?.type === "changed" || reply?.type === "pong") return;
+    if (reply?.type === "changed" || reply?.type === "pong") return reply.type;
     if (reply === undefined) {
       throw new ProtocolError("connection_lost", `${this.options.origin} ended the connection`, { blame: "network" });
     }

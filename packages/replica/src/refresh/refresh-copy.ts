@@ -17,6 +17,7 @@ import { COMMIT_NAME_BYTES, storedEntryOf } from "../database/rows.js";
 import { stateOfRecord } from "../database/stored-state.js";
 import type { Random } from "../ports/random.js";
 import { REPLICA_LIMITS } from "../replica-limits.js";
+import { refuseFalsePlace } from "../session/false-claims.js";
 import { StoredExtent } from "./stored-extent.js";
 
 /** What is there of an entry, and whether no other rows follow from it. */
@@ -120,6 +121,7 @@ export class RefreshCopy {
       // From a plain entry no other rows follow.
       if (isPlain && (stored?.isPlain ?? true)) continue;
       const [was, is] = [stored?.record, record].map((bytes) => bytes && this.#decoded(bytes));
+      if (is) refuseFalsePlace(is);
       builder.addOperations(derivedOperations(readEntryUuid(record), was, is));
     }
   }

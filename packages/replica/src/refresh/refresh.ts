@@ -21,6 +21,7 @@ import type { Random } from "../ports/random.js";
 import type { RefreshOptions, RefreshOutcome } from "../replica.js";
 import type { RefreshProgress } from "../replica-status.js";
 import { refuseFutureRows } from "../session/clock-skew.js";
+import { refuseFalseBegin } from "../session/false-claims.js";
 import { ruvOfRows } from "../session/remembered-ruv.js";
 import { readStream } from "../session/stream-reader.js";
 import type { Turn } from "../turn.js";
@@ -71,7 +72,7 @@ const refreshOver = async (
   const { origin } = context.partner;
   const hello = await exchangeHello(conversation, context.hello());
   context.onHello(origin, hello);
-  const { serverUuid: supplier } = hello;
+  const { serverUuid: supplier, domainUuid } = hello;
   const unfinished = await context.replacements.unfinished(supplier, context.database().name);
   const cursor = await unfinished?.cursorFor(supplier);
   await conversation.send({ type: "refresh", cursor });
@@ -79,6 +80,9 @@ const refreshOver = async (
   if (begin?.type === "unwilling") return refusedBy(origin, begin.reason);
   if (begin?.type !== "begin") throw unexpected(begin?.type);
   refuseFutureRows(begin.rows, context.entryLimits());
+  // The copy gets a server uuid of its own beside those that it takes over.
+  const serversMax = context.limits.serversMax - 1;
+  refuseFalseBegin(begin, { kind: "refresh", domainUuid, known: [], serversMax });
 
   if (wouldEmpty(begin, context.database())) return refusedBy(origin, "empty");
   const looked = context.database().state.head.sequence;

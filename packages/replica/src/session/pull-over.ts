@@ -12,7 +12,8 @@ import type { PullOutcome } from "./pull-outcome.js";
 import { RememberedRuv } from "./remembered-ruv.js";
 
 /** What a pull needs of this replica, whichever connection it goes over. */
-export interface PullingContext extends Omit<PullContext, "conversation" | "supplier" | "remembered" | "onApplied"> {
+export interface PullingContext
+  extends Omit<PullContext, "conversation" | "supplier" | "remembered" | "onApplied" | "limits"> {
   readonly limits: ProtocolLimits;
   readonly hello: () => Hello;
   /** A partner has said hello. */
@@ -33,7 +34,7 @@ export const openPullSession = async (channel: Channel, context: PullingContext)
   const hello = context.hello();
   const supplier = await exchangeHello(conversation, hello);
   context.onHello(channel.partner, supplier);
-  const remembered = new RememberedRuv(context.createHash);
+  const remembered = new RememberedRuv(context.createHash, context.limits.serversMax);
   return {
     conversation,
     supplier,

@@ -6,18 +6,20 @@ import {
   type EntryLimits,
   type Hello,
   ProtocolError,
+  type ProtocolLimits,
 } from "@concordat/protocol";
 import type { Database } from "../database/database.js";
 import { strayClaims } from "../database/own-history.js";
 import { COMMIT_NAME_BYTES } from "../database/rows.js";
 import { WriteBatch } from "../database/write-batch.js";
-import { forkEvidence } from "../fork/fork-evidence.js";
+import { evidenceOfChange, forkEvidence } from "../fork/fork-evidence.js";
 import type { CreateHash } from "../ports/hash.js";
 import type { Random } from "../ports/random.js";
 import { purgeAsSupplier } from "../purge/purge-as-supplier.js";
 import type { Turn } from "../turn.js";
 import { applyStates } from "./apply-states.js";
 import { refuseFutureRows } from "./clock-skew.js";
+import { refuseFalseBegin } from "./false-claims.js";
 import { comparePlaces, placeOfCursor } from "./feed-place.js";
 import type { PullOutcome } from "./pull-outcome.js";
 import { type RememberedRuv, ruvOfRows } from "./remembered-ruv.js";
@@ -28,6 +30,7 @@ export interface PullContext {
   readonly conversation: Conversation<"consumer">;
   readonly supplier: Hello;
   readonly remembered: RememberedRuv;
+  readonly limits: Pick<ProtocolLimits, "serversMax">;
   readonly turn: Turn;
   readonly random: Random;
   readonly createHash: CreateHash;
@@ -75,9 +78,12 @@ export const pull = async (context: PullContext): Promise<PullOutcome> => {
   }
 };
 
-/** What speaks against applying anything of the stream. @throws ProtocolError `clock_skew`. */
+/** What speaks against applying anything of the stream. @throws ProtocolError `clock_skew`, `false_claim`. */
 const checkBegin = async (context: PullContext, database: Database, begin: Begin): Promise<PullOutcome | undefined> => {
+  const { domainUuid, table } = database;
+  const { serversMax } = context.limits;
   refuseFutureRows(begin.rows, context.entryLimits(), context.supplier.clockMicros);
+  refuseFalseBegin(begin, { kind: "incremental", domainUuid, known: table.servers, serversMax });
   const row = begin.rows.find(({ server }) => server === database.serverUuid);
   const evidence = await forkEvidence(database, context.supplier.serverUuid, row);
   return evidence && { kind: "forked", evidence };
@@ -91,9 +97,9 @@ const applyStream = async (
 ): Promise<PullOutcome> => {
   await purgeAsSupplier(context, database, ruvOfRows(begin.rows));
   const { conversation, createHash, supplier, turn } = context;
-  const group = new StepGroup(begin.servers);
+  const group = new StepGroup(begin.servers, database.serverUuid);
   let entries = 0;
-  let isSuperseded = false;
+  let ended: PullOutcome | undefined;
   let asked = startCursor;
   /** What comes meanwhile is received, checked and collected. */
   let applying: Promise<void> | undefined;
@@ -102,15 +108,15 @@ const applyStream = async (
     const expected = asked;
     asked = full.cursor;
     const applied = await turn.run(() => applyGroup(context, database, begin, full, expected, entries));
-    entries += applied ?? 0;
-    isSuperseded ||= applied === undefined;
+    if (typeof applied === "number") entries += applied;
+    else ended ??= applied;
     applying = undefined;
   };
   try {
     for await (const step of readStream({ conversation, supplier: supplier.serverUuid, begin, createHash })) {
       group.add(step, context.entryLimits());
       if (group.isFull) await applying;
-      if (isSuperseded) break;
+      if (ended) break;
       if (applying) continue;
       applying = apply();
       applying.catch(() => undefined);
@@ -122,22 +128,24 @@ const applyStream = async (
     await apply();
     throw error;
   }
-  if (isSuperseded) return { kind: "superseded" };
+  if (ended) return ended;
   return entries > 0 ? { kind: "applied", entries } : { kind: "up-to-date" };
 };
 
-/** @returns how many entries changed; `undefined` when what was asked for no longer holds. */
+/** @returns how many entries changed; what ends the pull when what was asked for no longer holds, or must not be applied. */
 const applyGroup = async (
   context: PullContext,
   database: Database,
   begin: Begin,
-  { states, cursor, isEnd }: AppliedGroup,
+  { states, cursor, isEnd, newestOwnMicros }: AppliedGroup,
   asked: Cursor | undefined,
   appliedBefore: number,
-): Promise<number | undefined> => {
-  if (context.database() !== database) return undefined;
+): Promise<number | PullOutcome> => {
+  if (context.database() !== database) return { kind: "superseded" };
   const stored = await database.cursorFor(context.supplier.serverUuid);
-  if (!samePlace(stored, asked)) return undefined;
+  if (!samePlace(stored, asked)) return { kind: "superseded" };
+  const evidence = evidenceOfChange(database, context.supplier.serverUuid, newestOwnMicros);
+  if (evidence) return { kind: "forked", evidence };
 
   const batch = new WriteBatch(database);
   await applyStates(batch, states);

@@ -16,7 +16,11 @@ export const ruvOfRows = (rows: readonly WireRuvRow[]): Ruv => new Map(rows.map(
 export class RememberedRuv {
   #ruv: Ruv | undefined;
 
-  constructor(readonly createHash: CreateHash) {}
+  /** @param serversMax rows that a vector may have, however many requests bring them. */
+  constructor(
+    readonly createHash: CreateHash,
+    readonly serversMax: number,
+  ) {}
 
   /** Consumer: what of `ruv` the other end does not know yet. */
   requestFor(ruv: Ruv): Pick<Incremental, "rows" | "frozenDigest"> {
@@ -27,10 +31,15 @@ export class RememberedRuv {
     return { rows: wireRows(moved), frozenDigest: this.#digest(ruv) };
   }
 
-  /** Supplier: the whole vector that `request` speaks of. @throws ProtocolError `shape` when the digest disagrees. */
+  /** Supplier: the whole vector that `request` speaks of. @throws ProtocolError `shape` when the digest disagrees, or it has too many rows. */
   ruvOf(request: Pick<Incremental, "rows" | "frozenDigest">): Ruv {
     const known = request.frozenDigest && this.#ruv;
     const whole: Ruv = new Map([...(known ?? []), ...ruvOfRows(request.rows)]);
+    if (whole.size > this.serversMax) {
+      throw new ProtocolError("shape", `an update vector of ${whole.size} rows, limit ${this.serversMax}`, {
+        blame: "peer",
+      });
+    }
     if (request.frozenDigest && !sameBytes(request.frozenDigest, this.#digest(whole))) {
       throw new ProtocolError(
         "shape",

@@ -5,6 +5,7 @@ import {
   type Hello,
   type Incremental,
   ProtocolError,
+  type ProtocolLimits,
   type Refresh,
   type RefreshRequired,
   type Unwilling,
@@ -33,6 +34,7 @@ export interface SupplierContext {
   readonly consumer: Hello;
   readonly clock: Clock;
   readonly createHash: CreateHash;
+  readonly limits: Pick<ProtocolLimits, "serversMax">;
   readonly commits: CommitSignal;
   readonly chunk: ChunkLimits;
   readonly isRefreshing: () => boolean;
@@ -83,7 +85,7 @@ class SupplierSession {
 
   constructor(context: SupplierContext) {
     this.#context = context;
-    this.#remembered = new RememberedRuv(context.createHash);
+    this.#remembered = new RememberedRuv(context.createHash, context.limits.serversMax);
   }
 
   async answerIncremental(request: Incremental): Promise<void> {

@@ -12,6 +12,7 @@ import type { ForkEvidence } from "../fork/fork-evidence.js";
 import type { Clock } from "../ports/clock.js";
 import type { CreateHash } from "../ports/hash.js";
 import type { Log } from "../ports/log.js";
+import { REPLICA_LIMITS } from "../replica-limits.js";
 import type { ChunkLimits } from "./chunk-limits.js";
 import { supply } from "./supplier.js";
 
@@ -38,6 +39,8 @@ export class Supplying {
   readonly #context: SupplyingContext;
   readonly #open = new Map<Channel, AbortController>();
   readonly #ended = new Set<Promise<void>>();
+  /** When each partner was last complained of, on the monotonic clock: whoever connects for nothing must not fill the log. */
+  readonly #complainedAtMs = new Map<string, number>();
 
   constructor(context: SupplyingContext) {
     this.#context = context;
@@ -57,6 +60,14 @@ export class Supplying {
       void channel.close();
     }
     await Promise.all(this.#ended);
+  }
+
+  #complains(partner: string): boolean {
+    const nowMs = this.#context.clock.monotonicMs();
+    const beforeMs = this.#complainedAtMs.get(partner);
+    if (beforeMs !== undefined && nowMs - beforeMs < REPLICA_LIMITS.complaintIntervalMs) return false;
+    this.#complainedAtMs.set(partner, nowMs);
+    return true;
   }
 
   async #serve(channel: Channel): Promise<void> {
@@ -83,8 +94,8 @@ export class Supplying {
       if (!stop.signal.aborted) {
         const reason = error instanceof Error ? error : new Error(String(error));
         // Partners restart and lines drop: they come back by themselves.
-        const level = reason instanceof ProtocolError && reason.blame === "network" ? "debug" : "warn";
-        log[level]("supply_ended", `supplying ${partner} ended: ${reason.message}`, { partner });
+        const isTold = !(reason instanceof ProtocolError && reason.blame === "network") && this.#complains(partner);
+        log[isTold ? "warn" : "debug"]("supply_ended", `supplying ${partner} ended: ${reason.message}`, { partner });
         await conversation.close(reason);
       }
     } finally {
