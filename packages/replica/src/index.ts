@@ -1,3 +1,10 @@
+export type { BackupHeader } from "./backup/backup-header.js";
+export {
+  type BackupProgress,
+  type BackupSummary,
+  type CheckBackupOptions,
+  checkBackup,
+} from "./backup/check-backup.js";
 export type {
   Conflict,
   ConflictKind,
@@ -27,6 +34,7 @@ export { type Log, type LogFields, SILENT_LOG } from "./ports/log.js";
 export type { Ports } from "./ports/ports.js";
 export type { Random } from "./ports/random.js";
 export type {
+  BackupOptions,
   Change,
   ChangesOptions,
   Committed,
@@ -40,6 +48,8 @@ export type {
   RefreshOptions,
   RefreshOutcome,
   Replica,
+  RestoreOptions,
+  RestoreOutcome,
   Transaction,
   VerifyReport,
   WaitOptions,
@@ -48,6 +58,7 @@ export type {
 } from "./replica.js";
 export { ReplicaError, type ReplicaErrorCode } from "./replica-error.js";
 export type { LinkState, PartnerStatus, RefreshProgress, ReplicaStatus, Totals } from "./replica-status.js";
+export { type RestoreStorageOptions, restoreStorage } from "./restore-storage.js";
 export { type AttributeSchema, mergeKindOf, type Schema } from "./schema.js";
 export type { PullOutcome } from "./session/pull-outcome.js";
 export type { StandardResult, StandardSchema } from "./standard-schema.js";

@@ -183,7 +183,7 @@ describe("while the refresh runs", () => {
     await gate.reached;
     expect(await b.replica.refresh()).toMatchObject({
       kind: "refused",
-      reason: "this node is being refreshed already",
+      reason: "this node's content is being replaced already, by a refresh or a restore",
     });
     const c = await testNode("c");
     expect(await refreshFrom(c, b)).toEqual({

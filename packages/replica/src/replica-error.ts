@@ -27,6 +27,10 @@ export type ReplicaErrorCode =
   | "invalid_token"
   /** No partner of this origin that this node pulls from. */
   | "unknown_partner"
+  /** A backup that was cut off or changed, or something else than a backup. */
+  | "backup_damaged"
+  /** A backup of another version. */
+  | "backup_unsupported"
   /** The replica was closed. */
   | "closed"
   /** What is stored is not what this version writes. */

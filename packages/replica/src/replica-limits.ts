@@ -33,6 +33,9 @@ export const REPLICA_LIMITS = {
   hollowChangesMax: 4,
   /** How often it is told at the most that a partner's connection has ended in an error. */
   complaintIntervalMs: 60_000,
+  /** Rows and bytes that one commit of a restore takes; it ends with the block that passes either. */
+  restoredRowsMax: 8_192,
+  restoredBytesMax: 4 * 1024 * 1024,
   /** Problems that `verify` names. */
   problemsMax: 100,
   /** Uuids that show what a refresh would discard. */

@@ -2,6 +2,7 @@ import type { DomainUuid, Ruv, ServerUuid, UniquePolicy, Uuid } from "@concordat
 import { type Channel, DEFAULT_LIMITS, type EntryLimits, type Hello, type ProtocolLimits } from "@concordat/protocol";
 import type { Storage } from "@concordat/storage";
 import { AbortScope } from "./abort-scope.js";
+import { backupDatabase } from "./backup/backup-database.js";
 import { CommitSignal } from "./commit-signal.js";
 import { findConflict, listConflicts } from "./conflict/conflicts.js";
 import { resolveConflict } from "./conflict/resolve-conflict.js";
@@ -28,7 +29,9 @@ import { allEntries, listEntries, readEntries, readEntry, readLookup } from "./r
 import { findEntries } from "./read/find-entries.js";
 import { Refreshing } from "./refresh/refreshing.js";
 import { Replacements } from "./refresh/replacements.js";
+import { Replacing } from "./refresh/replacing.js";
 import type {
+  BackupOptions,
   Change,
   ChangesOptions,
   Committed,
@@ -42,6 +45,8 @@ import type {
   RefreshOptions,
   RefreshOutcome,
   Replica,
+  RestoreOptions,
+  RestoreOutcome,
   Transaction,
   VerifyReport,
   WaitOptions,
@@ -51,6 +56,7 @@ import type {
 import { ReplicaError } from "./replica-error.js";
 import { REPLICA_LIMITS } from "./replica-limits.js";
 import type { ReplicaStatus } from "./replica-status.js";
+import { Restoring } from "./restore/restoring.js";
 import type { Schema } from "./schema.js";
 import type { ChunkLimits } from "./session/chunk-limits.js";
 import type { PullOutcome } from "./session/pull-outcome.js";
@@ -85,7 +91,9 @@ export class ReplicaNode implements Replica {
   readonly #pulling: PullingContext;
   readonly #links: PartnerLinks;
   readonly #supplying: Supplying;
+  readonly #replacing: Replacing;
   readonly #refreshing: Refreshing;
+  readonly #restoring: Restoring;
   readonly #purging: Purging;
   readonly #partnerClocks: PartnerClocks;
   #database: Database;
@@ -127,13 +135,23 @@ export class ReplicaNode implements Replica {
       swap,
       onHealed: () => this.#meetAgain(),
     });
+    const storedLimits = storedEntryLimits(settings.limits);
+    this.#replacing = new Replacing({
+      ...shared,
+      newReplacements: () => new Replacements(settings.storage, settings.ports.random, storedLimits),
+      swap,
+    });
+    const replacing = { replacing: this.#replacing, onReplaced: () => this.#meetAgain() };
     this.#refreshing = new Refreshing({
       ...shared,
-      newReplacements: () =>
-        new Replacements(settings.storage, settings.ports.random, storedEntryLimits(settings.limits)),
+      ...replacing,
       partner: (origin) => this.#links.pullPartner(origin),
-      swap,
-      onRefreshed: () => this.#meetAgain(),
+    });
+    this.#restoring = new Restoring({
+      ...shared,
+      ...replacing,
+      storedLimits,
+      prepare: (database) => this.#hold(database),
     });
     this.#links = new PartnerLinks({
       ...shared,
@@ -142,7 +160,7 @@ export class ReplicaNode implements Replica {
     });
     this.#supplying = new Supplying({
       ...shared,
-      isRefreshing: () => this.#refreshing.progress !== undefined,
+      isRefreshing: () => this.#replacing.isRunning,
       onConsumer: (origin, hello) => {
         shared.onHello(origin, hello);
         this.#links.noteHello(origin, hello);
@@ -341,6 +359,19 @@ export class ReplicaNode implements Replica {
     return this.#refreshing.run(options);
   }
 
+  backup({ signal }: BackupOptions = {}): AsyncIterable<Uint8Array> {
+    this.#expectOpen();
+    const { ports, software } = this.#settings;
+    const closing = this.#closing.signal;
+    const context = { ...ports, software, turn: this.#turn, database: () => this.#database };
+    return backupDatabase({ ...context, signals: [signal, closing] });
+  }
+
+  async restore(options: RestoreOptions): Promise<RestoreOutcome> {
+    this.#expectOpen();
+    return this.#restoring.run(options);
+  }
+
   async renewServerUuid(): Promise<ServerUuid> {
     this.#expectOpen();
     return this.#healing.renew();
@@ -361,7 +392,7 @@ export class ReplicaNode implements Replica {
     await Promise.all([
       this.#links.close(),
       this.#supplying.endAll(),
-      this.#refreshing.settled(),
+      this.#replacing.settled(),
       this.#purging.settled(),
     ]);
     await this.#turn.run(async () => {

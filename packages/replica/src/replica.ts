@@ -1,5 +1,6 @@
 import type { ChangeId, DomainUuid, Ruv, ServerUuid, Uuid, Value } from "@concordat/crdt";
 import type { Channel } from "@concordat/protocol";
+import type { BackupProgress } from "./backup/check-backup.js";
 import type { Conflict, ConflictPage, ConflictResolution, ConflictsOptions } from "./conflict.js";
 import type { AttributeChanges, Attributes, Entry, Lookup } from "./entry.js";
 import type { LiveChanges } from "./live-settings.js";
@@ -102,6 +103,20 @@ export interface Replica {
    * and the next try goes on where this one stopped.
    */
   refresh(options?: RefreshOptions): Promise<RefreshOutcome>;
+
+  /**
+   * A consistent backup of this moment's database, while writes go on: `docs/backup-format.md`. Read no faster than it is taken, in
+   * bounded memory; the moment is when the first bytes are asked for. Whoever stops early has none.
+   */
+  backup(options?: BackupOptions): AsyncIterable<Uint8Array>;
+
+  /**
+   * Replaces the whole content by a backup's, under a new server uuid; partners give back what they have had since. The old
+   * content is served, and takes writes, until one atomic step swaps the databases, once the backup was checked to its end. The old
+   * database is kept until the next refresh or restore. Rejects with `backup_damaged`, `backup_unsupported`, a `StorageError`, or
+   * what aborted `signal`; then nothing changed.
+   */
+  restore(options: RestoreOptions): Promise<RestoreOutcome>;
 
   /**
    * Goes on under another server uuid: for a database that was restored from a backup, before anything is written to it.
@@ -232,6 +247,37 @@ export interface RefreshOptions {
   readonly onProgress?: (progress: RefreshProgress) => void;
   readonly signal?: AbortSignal;
 }
+
+export interface BackupOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface RestoreOptions {
+  readonly backup: AsyncIterable<Uint8Array>;
+  /** Go on although changes will be lost that the backup does not have, unless a partner has them. */
+  readonly discardLocalChanges?: boolean;
+  readonly onProgress?: (progress: BackupProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export type RestoreOutcome =
+  | {
+      readonly kind: "restored";
+      /** When the backup was made, in microseconds since the Unix epoch. */
+      readonly createdAtMicros: number;
+      readonly domainUuid: DomainUuid;
+      /** The new one. */
+      readonly serverUuid: ServerUuid;
+      readonly entries: number;
+      readonly bytes: number;
+      /** Entries with changes that the backup does not have. */
+      readonly discarded: number;
+    }
+  /** The backup does not have the newest changes of these entries; nothing was touched. */
+  | { readonly kind: "would-discard"; readonly entries: number; readonly sample: readonly Uuid[] }
+  /** The current database does not read, so that nobody can say what would be lost; nothing was touched. */
+  | { readonly kind: "unreadable"; readonly reason: string }
+  | { readonly kind: "refused"; readonly reason: string; readonly remedy: string };
 
 export type RefreshOutcome =
   | {

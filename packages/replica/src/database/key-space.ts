@@ -44,6 +44,9 @@ const WITHDRAWN = space("w");
 const CONFLICT = space("x");
 const CONTESTED = space("y");
 
+/** The first byte of the key of an entry. */
+export const ENTRY_SPACE = ENTRY;
+
 /** Bytes of a number in a key or a value: unsigned, at most 2^53 - 1. */
 export const NUMBER_BYTES = 8;
 

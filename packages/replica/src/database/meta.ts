@@ -16,7 +16,7 @@ export interface Meta {
 }
 
 /** Raised when what is stored changes its meaning. */
-const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 2;
 
 const KEYS = {
   format: metaKey("format"),
@@ -37,6 +37,10 @@ export const identityOperations = (meta: Pick<Meta, "domainUuid" | "serverUuid" 
   { key: KEYS.server, value: uuidToBytes(meta.serverUuid) },
   { key: KEYS.refreshFrom, value: meta.refreshFrom && uuidToBytes(meta.refreshFrom) },
 ];
+
+/** Of the row by which a database says that it is being filled, and what takes it away. */
+export const UNFINISHED_KEY = KEYS.refreshFrom;
+export const finishedOperation: Operation = { key: UNFINISHED_KEY, value: undefined };
 
 /** What changes with the data. */
 export const progressOperations = (clockMicros: number, totals: Totals): Operation[] => [

@@ -1,4 +1,4 @@
-import { type Ruv, seenIn, type Uuid } from "@concordat/crdt";
+import type { Seen, Uuid } from "@concordat/crdt";
 import { readEntryUuid } from "@concordat/protocol";
 import type { Database } from "../database/database.js";
 import { REPLICA_LIMITS } from "../replica-limits.js";
@@ -13,16 +13,16 @@ export interface LocalOnly {
 }
 
 /**
- * The uuids of the entries, tombstones included, of which `database` holds changes that a replica with the vector
- * `theirs` lacks: what replacing the one by the other would lose. Follows the feed after `afterSequence`, so that a
+ * The uuids of the entries, tombstones included, of which `database` holds changes that a replica which has
+ * seen `theirs` lacks: what replacing the one by the other would lose. Follows the feed after `afterSequence`, so that a
  * second look costs only what changed since the first.
  */
-export async function* localOnlyUuids(database: Database, theirs: Ruv, afterSequence: number): AsyncGenerator<Uuid[]> {
+export async function* localOnlyUuids(database: Database, theirs: Seen, afterSequence: number): AsyncGenerator<Uuid[]> {
   const snapshot = await database.store.snapshot();
   try {
     const head = database.state.head.sequence;
     const after = afterSequence === 0 ? beforeScan(head) : { sequence: afterSequence, scanned: undefined };
-    const part = { after, head, seen: seenIn(theirs) };
+    const part = { after, head, seen: theirs };
     for await (const { records } of feedChunks(database, snapshot, part)) {
       yield records.map(readEntryUuid);
     }
@@ -31,7 +31,7 @@ export async function* localOnlyUuids(database: Database, theirs: Ruv, afterSequ
   }
 }
 
-export const countLocalOnly = async (database: Database, theirs: Ruv, afterSequence: number): Promise<LocalOnly> => {
+export const countLocalOnly = async (database: Database, theirs: Seen, afterSequence: number): Promise<LocalOnly> => {
   let entries = 0;
   const sample: Uuid[] = [];
   for await (const uuids of localOnlyUuids(database, theirs, afterSequence)) {

@@ -1,4 +1,4 @@
-import { randomUuid, type ServerUuid, type Uuid } from "@concordat/crdt";
+import { randomUuid, type ServerUuid, seenIn, type Uuid } from "@concordat/crdt";
 import {
   type Begin,
   type Channel,
@@ -86,7 +86,7 @@ const refreshOver = async (
 
   if (wouldEmpty(begin, context.database())) return refusedBy(origin, "empty");
   const looked = context.database().state.head.sequence;
-  const losing = await countLocalOnly(context.database(), ruvOfRows(begin.rows), 0);
+  const losing = await countLocalOnly(context.database(), seenIn(ruvOfRows(begin.rows)), 0);
   if (losing.entries > 0 && !options.discardLocalChanges) return { kind: "would-discard", origin, ...losing };
 
   const copy = new RefreshCopy(await copyTarget(context, begin, supplier, unfinished), context.random, cursor);
@@ -111,7 +111,7 @@ const replaceBy = async (
   { begin, end, copy, losing, looked }: ReadyCopy,
 ): Promise<RefreshOutcome> => {
   const { origin } = context.partner;
-  const theirs = ruvOfRows(begin.rows);
+  const theirs = seenIn(ruvOfRows(begin.rows));
   const current = context.database();
   if (context.signal.aborted) throw cancelled();
   if (wouldEmpty(begin, current)) return refusedBy(origin, "empty");

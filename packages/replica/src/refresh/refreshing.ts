@@ -1,5 +1,4 @@
 import { AbortScope } from "../abort-scope.js";
-import type { Database } from "../database/database.js";
 import type { Entry } from "../entry.js";
 import type { PartnerOptions } from "../partner.js";
 import type { Ports } from "../ports/ports.js";
@@ -9,27 +8,25 @@ import type { RefreshProgress } from "../replica-status.js";
 import { entriesOf } from "./discarded-entries.js";
 import { type RefreshContext, refresh } from "./refresh.js";
 import type { Replacements } from "./replacements.js";
+import type { Replacing, ReplacingStep } from "./replacing.js";
 
 export interface RefreshingContext
-  extends Omit<RefreshContext, "partner" | "replacements" | "signal" | "onProgress" | "beforeDiscard"> {
+  extends Omit<RefreshContext, "partner" | "replacements" | "signal" | "swap" | "onProgress" | "beforeDiscard"> {
   readonly log: Ports["log"];
-  readonly newReplacements: () => Replacements;
+  readonly replacing: Replacing;
   /** Aborts when the replica closes. */
   readonly closing: AbortSignal;
   /** The partner of that origin, or the only one. */
   readonly partner: (origin: string | undefined) => PartnerOptions | undefined;
   readonly onDiscard: ((entries: AsyncIterable<Entry>) => Promise<void>) | undefined;
   /** The databases were swapped. */
-  readonly onRefreshed: () => void;
+  readonly onReplaced: () => void;
 }
 
-/** The refreshes of one replica, one at a time, and the database that the last one replaced. */
+/** The refreshes of one replica. */
 export class Refreshing {
   readonly #context: RefreshingContext;
   #progress: RefreshProgress | undefined;
-  #running: Promise<unknown> = Promise.resolve();
-  /** Readers may still be in it: closed by the next refresh, or with the storage. */
-  #replaced: Database | undefined;
 
   constructor(context: RefreshingContext) {
     this.#context = context;
@@ -40,11 +37,6 @@ export class Refreshing {
     return this.#progress;
   }
 
-  /** Resolves when none runs any more. Never rejects. */
-  async settled(): Promise<void> {
-    await this.#running.catch(() => undefined);
-  }
-
   /** As a person asks for it. @throws ReplicaError `unknown_partner`. */
   run(options: RefreshOptions): Promise<RefreshOutcome> {
     return this.#begin(options, undefined);
@@ -52,55 +44,49 @@ export class Refreshing {
 
   /** As `automatic_refresh` asks for it: what only this node has is handed to `onDiscard` first. */
   async runAutomatically(origin: string, signal: AbortSignal): Promise<void> {
-    const { log, onDiscard } = this.#context;
-    if (this.#progress) return;
+    const { log, onDiscard, replacing } = this.#context;
+    if (replacing.isRunning) return;
     log.info("refresh_started", `replacing the content by that of ${origin}, as automatic_refresh says`, { origin });
     const outcome = await this.#begin({ from: origin, discardLocalChanges: true, signal }, onDiscard);
     if (outcome.kind === "refused") log.warn("refresh_refused", outcome.reason, { origin, remedy: outcome.remedy });
   }
 
   async #begin(options: RefreshOptions, onDiscard: RefreshingContext["onDiscard"]): Promise<RefreshOutcome> {
-    const partner = this.#context.partner(options.from);
+    const { partner: partnerOf, replacing } = this.#context;
+    const partner = partnerOf(options.from);
     if (partner === undefined) throw unknownPartner(options.from);
-    if (this.#progress) return busy(partner.origin);
+    const running = replacing.run((step) => this.#refresh(step, partner, options, onDiscard));
+    if (running === undefined) return busy(partner.origin);
     this.#progress = { origin: partner.origin, entries: 0, entriesEstimate: 0, bytes: 0, bytesEstimate: 0 };
-    const running = this.#refresh(partner, options, onDiscard).finally(() => {
-      this.#progress = undefined;
-    });
-    this.#running = running;
     return running;
   }
 
   async #refresh(
+    { replacements, swap }: ReplacingStep,
     partner: PartnerOptions,
     options: RefreshOptions,
     onDiscard: RefreshingContext["onDiscard"],
   ): Promise<RefreshOutcome> {
-    const { closing, database, newReplacements, swap } = this.#context;
+    const { closing, database } = this.#context;
     const scope = new AbortScope([options.signal, closing]);
-    const replacements = newReplacements();
     try {
-      await this.#closeReplaced();
       const context: RefreshContext = {
         ...this.#context,
         partner,
         replacements,
+        swap,
         signal: scope.signal,
         onProgress: (progress) => {
           this.#progress = progress;
           options.onProgress?.(progress);
         },
         beforeDiscard: async (uuids) => onDiscard?.(entriesOf(database(), uuids)),
-        swap: async (next) => {
-          const replaced = database();
-          await swap(next);
-          this.#replaced = replaced;
-        },
       };
       const outcome = await refresh(context, options);
       if (outcome.kind === "refreshed") await this.#afterRefresh(outcome, replacements);
       return outcome;
     } finally {
+      this.#progress = undefined;
       scope.release();
     }
   }
@@ -109,21 +95,10 @@ export class Refreshing {
     { origin, entries, bytes, discarded }: Extract<RefreshOutcome, { kind: "refreshed" }>,
     replacements: Replacements,
   ): Promise<void> {
-    const { database, log, onRefreshed } = this.#context;
+    const { log, onReplaced, replacing } = this.#context;
     log.info("refresh_done", `took over ${entries} entries from ${origin}`, { origin, entries, bytes, discarded });
-    onRefreshed();
-    try {
-      await replacements.dropAllBut([database().name, this.#replaced?.name ?? ""]);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      log.warn("old_database_kept", `a database that is not needed any more could not be dropped: ${message}`);
-    }
-  }
-
-  async #closeReplaced(): Promise<void> {
-    const replaced = this.#replaced;
-    this.#replaced = undefined;
-    await replaced?.store.close();
+    onReplaced();
+    await replacing.dropOthers(replacements);
   }
 }
 
@@ -138,6 +113,6 @@ const unknownPartner = (origin: string | undefined): ReplicaError =>
 const busy = (origin: string): RefreshOutcome => ({
   kind: "refused",
   origin,
-  reason: "this node is being refreshed already",
-  remedy: "wait for the refresh that runs: status shows its progress",
+  reason: "this node's content is being replaced already, by a refresh or a restore",
+  remedy: "wait until that is done: status shows the progress of a refresh",
 });

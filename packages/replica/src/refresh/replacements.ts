@@ -1,4 +1,4 @@
-import type { ServerUuid } from "@concordat/crdt";
+import { type DomainUuid, randomUuid, type ServerUuid } from "@concordat/crdt";
 import type { Begin, EntryLimits } from "@concordat/protocol";
 import type { Storage } from "@concordat/storage";
 import { CommitBuilder } from "../database/commit-builder.js";
@@ -23,7 +23,7 @@ export class Replacements {
   }
 
   /** The copy of `supplier`'s content that an earlier try left behind. Copies of others are dropped. */
-  async unfinished(supplier: ServerUuid, currentName: string): Promise<Database | undefined> {
+  async unfinished(supplier: ServerUuid, currentName: string | undefined): Promise<Database | undefined> {
     for (const name of await this.#storage.names()) {
       if (name === currentName) continue;
       const database = await this.#open(name);
@@ -51,6 +51,26 @@ export class Replacements {
       await store.close();
       throw error;
     }
+  }
+
+  /** A new database that names itself unfinished, for whoever fills it with rows as they are. */
+  async createBlank(domainUuid: DomainUuid): Promise<Database> {
+    const name = newDatabaseName(this.#random);
+    const store = await this.#storage.openStore(name);
+    const nobody = randomUuid<ServerUuid>(this.#random.bytes(16));
+    try {
+      const identity = { domainUuid, serverUuid: nobody, refreshFrom: nobody };
+      this.#copy = await Database.create(name, store, identity, [], this.#limits);
+      return this.#copy;
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  }
+
+  /** Drops what earlier tries left behind, of refreshes too. */
+  async dropUnfinished(currentName: string | undefined): Promise<void> {
+    await this.unfinished(randomUuid<ServerUuid>(this.#random.bytes(16)), currentName);
   }
 
   /** What the supplier has purged when the copy begins: it can go on later only if that is still all. */

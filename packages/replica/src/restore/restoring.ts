@@ -1,0 +1,98 @@
+import type { Seen } from "@concordat/crdt";
+import type { EntryLimits } from "@concordat/protocol";
+import { AbortScope } from "../abort-scope.js";
+import type { BackupHeader } from "../backup/backup-header.js";
+import type { Database } from "../database/database.js";
+import type { Entry } from "../entry.js";
+import type { Ports } from "../ports/ports.js";
+import { entriesOf } from "../refresh/discarded-entries.js";
+import { countLocalOnly, localOnlyUuids } from "../refresh/local-only.js";
+import type { Replacing, ReplacingStep } from "../refresh/replacing.js";
+import type { RestoreOptions, RestoreOutcome } from "../replica.js";
+import type { Turn } from "../turn.js";
+import { restore } from "./restore.js";
+import { restoredOutcome } from "./restored-outcome.js";
+
+export interface RestoringContext extends Pick<Ports, "createHash" | "log" | "random"> {
+  readonly replacing: Replacing;
+  readonly turn: Turn;
+  readonly database: () => Database;
+  readonly storedLimits: EntryLimits;
+  /** Readies `database` to be served. */
+  readonly prepare: (database: Database) => Promise<void>;
+  /** Aborts when the replica closes. */
+  readonly closing: AbortSignal;
+  readonly onDiscard: ((entries: AsyncIterable<Entry>) => Promise<void>) | undefined;
+  /** The databases were swapped. */
+  readonly onReplaced: () => void;
+}
+
+/** The restores of one replica that goes on serving meanwhile. */
+export class Restoring {
+  readonly #context: RestoringContext;
+
+  constructor(context: RestoringContext) {
+    this.#context = context;
+  }
+
+  async run(options: RestoreOptions): Promise<RestoreOutcome> {
+    return this.#context.replacing.run((step) => this.#restore(step, options)) ?? BUSY;
+  }
+
+  async #restore({ replacements, swap }: ReplacingStep, options: RestoreOptions): Promise<RestoreOutcome> {
+    const { closing, database, replacing, storedLimits, onReplaced } = this.#context;
+    const { backup, discardLocalChanges = false, onProgress = () => undefined } = options;
+    const scope = new AbortScope([options.signal, closing]);
+    const replaced = { database: database() };
+    try {
+      const context = {
+        ...this.#context,
+        replacements,
+        signal: scope.signal,
+        entryLimits: storedLimits,
+        onProgress,
+        database: () => ({ kind: "present", database: database() }) as const,
+        swap: async (next: Database) => {
+          replaced.database = database();
+          await swap(next);
+        },
+      };
+      const outcome = await restore(context, { backup, discardLocalChanges });
+      if (outcome.kind !== "restored") return outcome;
+      onReplaced();
+      const discarded = discardLocalChanges ? await this.#exportLost(replaced.database, outcome.header) : 0;
+      await replacing.dropOthers(replacements);
+      return this.#told(restoredOutcome(outcome, discarded));
+    } finally {
+      scope.release();
+    }
+  }
+
+  /** What only the replaced database has, which nobody writes to any more. @returns how many entries that are. */
+  async #exportLost(replaced: Database, { seen }: BackupHeader): Promise<number> {
+    const { log, onDiscard } = this.#context;
+    const theirs: Seen = (server) => seen.get(server) ?? 0;
+    const { entries } = await countLocalOnly(replaced, theirs, 0);
+    if (entries === 0) return 0;
+    await onDiscard?.(entriesOf(replaced, localOnlyUuids(replaced, theirs, 0))).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      log.warn(
+        "discarded_not_exported",
+        `what the restore discards was not exported: ${message}; it is in ${replaced.name}`,
+      );
+    });
+    return entries;
+  }
+
+  #told(outcome: Extract<RestoreOutcome, { kind: "restored" }>): RestoreOutcome {
+    const { kind: _, ...fields } = outcome;
+    this.#context.log.info("restore_done", `restored a backup, and goes on as server ${outcome.serverUuid}`, fields);
+    return outcome;
+  }
+}
+
+const BUSY: RestoreOutcome = {
+  kind: "refused",
+  reason: "this node's content is being replaced already, by a refresh or a restore",
+  remedy: "wait until that is done: status shows the progress of a refresh",
+};
