@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addBackup } from "./commands/backup.js";
 import { addConfigtest } from "./commands/configtest.js";
 import { addConflicts } from "./commands/conflicts.js";
 import { addDigest } from "./commands/digest.js";
@@ -9,6 +10,7 @@ import { addImport } from "./commands/import.js";
 import { addInit } from "./commands/init.js";
 import { addRefresh } from "./commands/refresh-replication-consumer.js";
 import { addReload } from "./commands/reload.js";
+import { addRestore } from "./commands/restore.js";
 import { addServer } from "./commands/server.js";
 import { addShowCertificate } from "./commands/show-replication-certificate.js";
 import { addShowCertificateMetadata } from "./commands/show-replication-certificate-metadata.js";
@@ -48,6 +50,8 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   addConflicts,
   addImport,
   addExport,
+  addBackup,
+  addRestore,
   addToken,
   addVerify,
   addDigest,

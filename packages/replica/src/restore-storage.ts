@@ -1,12 +1,14 @@
 import { DEFAULT_LIMITS, type ProtocolLimits } from "@concordat/protocol";
 import type { Storage } from "@concordat/storage";
 import { Database } from "./database/database.js";
+import type { Entry } from "./entry.js";
 import type { CreateHash } from "./ports/hash.js";
+import { type Log, SILENT_LOG } from "./ports/log.js";
 import type { Random } from "./ports/random.js";
-import { countLocalOnly } from "./refresh/local-only.js";
 import { Replacements } from "./refresh/replacements.js";
 import type { RestoreOptions, RestoreOutcome } from "./replica.js";
 import { storedEntryLimits } from "./replica-node.js";
+import { handOverLost } from "./restore/lost-entries.js";
 import { type CurrentDatabase, restore } from "./restore/restore.js";
 import { restoredOutcome } from "./restore/restored-outcome.js";
 import { systemHash, systemRandom } from "./system/system-ports.js";
@@ -15,6 +17,9 @@ import { Turn } from "./turn.js";
 export interface RestoreStorageOptions extends RestoreOptions {
   readonly storage: Storage;
   readonly limits?: ProtocolLimits;
+  /** Given what is lost with the current database, once the backup is current. */
+  readonly onDiscard?: (entries: AsyncIterable<Entry>) => Promise<void>;
+  readonly log?: Log;
   readonly random?: Random;
   readonly createHash?: CreateHash;
 }
@@ -27,7 +32,8 @@ export interface RestoreStorageOptions extends RestoreOptions {
  * has changed.
  */
 export const restoreStorage = async (options: RestoreStorageOptions): Promise<RestoreOutcome> => {
-  const { storage, limits = DEFAULT_LIMITS, random = systemRandom, createHash = systemHash } = options;
+  const { storage, limits = DEFAULT_LIMITS, log = SILENT_LOG } = options;
+  const { random = systemRandom, createHash = systemHash } = options;
   const { backup, discardLocalChanges = false, onProgress = () => undefined } = options;
   const entryLimits = storedEntryLimits(limits);
   const name = await storage.open();
@@ -52,7 +58,7 @@ export const restoreStorage = async (options: RestoreStorageOptions): Promise<Re
     const { header, database } = outcome;
     const discarded =
       current.kind === "present" && discardLocalChanges
-        ? (await countLocalOnly(current.database, (server) => header.seen.get(server) ?? 0, 0)).entries
+        ? await handOverLost(current.database, header, { onDiscard: options.onDiscard, log })
         : 0;
     await replacements.dropAllBut([database.name, name ?? ""]).catch(() => undefined);
     return restoredOutcome(outcome, discarded);

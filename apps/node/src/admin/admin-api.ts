@@ -5,9 +5,11 @@ import type { Reload } from "../compose/reload.js";
 import { problemResponse } from "../http/problem.js";
 import { problemOfError } from "../http/problem-of-error.js";
 import type { Logger } from "../log/logger.js";
+import { backupResponse } from "./backup-response.js";
 import { exportResponse } from "./export-response.js";
 import { type NodeDescription, nodeStatus } from "./node-status.js";
 import { readRefreshRequest, refreshResponse } from "./refresh-response.js";
+import { readRestoreRequest, restoreResponse } from "./restore-response.js";
 
 export interface AdminContext {
   readonly replica: Replica;
@@ -26,9 +28,11 @@ export const createAdminApi = (context: AdminContext): Hono => {
   app.get("/status", (c) => c.json(nodeStatus(context)));
   app.get("/digest", async (c) => c.json(await replica.digest()));
   app.get("/export", () => exportResponse(replica));
+  app.get("/backup", () => backupResponse(replica));
   app.post("/verify", async (c) => c.json(await replica.verify()));
   app.post("/reload", async (c) => c.json(await reload({ dryRun: c.req.query("dry-run") === "true" })));
   app.post("/refresh", async (c) => refreshResponse(context, await readRefreshRequest(c.req.raw)));
+  app.post("/restore", async (c) => restoreResponse(context, await readRestoreRequest(c.req.raw)));
   app.onError((error) => {
     const problem = problemOfError(error);
     if (problem.status >= 500) logger.error({ event: "admin_request_failed", err: error }, error.message);

@@ -1,10 +1,9 @@
-import type { Config } from "@concordat/config";
 import type { VerifyReport } from "@concordat/replica";
 import type { Command } from "commander";
-import { CommandError } from "../command-error.js";
 import { EXIT_CODE } from "../exit-code.js";
 import { formatEntries } from "../terminal/quantity.js";
 import { type CommandContext, defineCommand } from "./command-context.js";
+import { withDaemonOrReplica } from "./daemon-or-replica.js";
 
 /** `concordat verify` */
 export const addVerify = (program: Command): void => {
@@ -26,26 +25,9 @@ const verdict = ({ entriesChecked, problems }: VerifyReport): string =>
     ? `sound: checked ${formatEntries(entriesChecked)}`
     : `damaged: ${problems.length} problems in ${formatEntries(entriesChecked)}`;
 
-const verified = async ({ withDaemon, loadConfig }: CommandContext): Promise<VerifyReport> => {
-  try {
-    return await withDaemon((daemon) => daemon.json({ method: "POST", path: "/v1/admin/verify" }));
-  } catch (error) {
-    if (error instanceof CommandError && error.exitCode === EXIT_CODE.daemonNotRunning) {
-      return verifyStopped(await loadConfig());
-    }
-    throw error;
-  }
-};
-
-const verifyStopped = async (config: Config): Promise<VerifyReport> => {
-  const { openStoppedReplica } = await import("../compose/node-replica.js");
-  const replica = await openStoppedReplica(config);
-  if (replica === undefined) {
-    throw new CommandError(`there is no database in ${config.dbPath} yet`, { code: "no_database" });
-  }
-  try {
-    return await replica.verify();
-  } finally {
-    await replica.close();
-  }
-};
+const verified = (context: CommandContext): Promise<VerifyReport> =>
+  withDaemonOrReplica(
+    context,
+    (daemon) => daemon.json<VerifyReport>({ method: "POST", path: "/v1/admin/verify" }),
+    (replica) => replica.verify(),
+  );

@@ -5,7 +5,7 @@ import { entryToJson } from "../http/entry-json.js";
 import { syncDirectory } from "../sync-directory.js";
 
 /**
- * Writes what an automatic refresh is about to discard to `discarded-<time>.ndjson` in `directory`: one entry a line,
+ * Writes what an automatic refresh or a restore discards to `discarded-<time>.ndjson` in `directory`: one entry a line,
  * as `concordat import` takes it. Once resolved it survives the loss of power.
  */
 export const exportDiscarded = async (

@@ -15,7 +15,7 @@ export interface NodeReplicaOptions {
   readonly logger: Logger;
 }
 
-/** The replica in the node's directory. What an automatic refresh discards is kept beside it. */
+/** The replica in the node's directory. What an automatic refresh or a restore discards is kept beside it. */
 export const openNodeReplica = async ({ config, partners, logger }: NodeReplicaOptions): Promise<Replica> => {
   const { dbPath, attributes, replication } = config;
   await mkdir(dbPath, { recursive: true, mode: 0o700 });
@@ -37,7 +37,7 @@ const keepDiscarded =
     const { path, entries } = await exportDiscarded(directory, discarded, new Date());
     logger.warn(
       { event: "discarded_exported", path, entries },
-      `the automatic refresh discards ${entries} entries that only this node has; they are kept in ${path}`,
+      `${entries} entries that only this node has are discarded; they are kept in ${path}`,
     );
   };
 

@@ -29,6 +29,8 @@ const REPLICA_PROBLEMS: Readonly<Record<ReplicaErrorCode, ProblemCode>> = {
   invalid_token: "invalid_token",
   unknown_partner: "internal_error",
   closed: "shutting_down",
+  backup_damaged: "internal_error",
+  backup_unsupported: "internal_error",
   database_corrupt: "database_corrupt",
 };
 

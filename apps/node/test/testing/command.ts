@@ -53,7 +53,12 @@ export const startCommand = (args: readonly string[], cwd: string): RunningComma
     });
   }
   const exited = once(child, "close").then(([exitCode]) => ({ ...output, exitCode: exitCode as number | null }));
-  return { output, exited, interrupt: () => void child.kill("SIGINT") };
+  return {
+    output,
+    exited,
+    interrupt: () => void child.kill("SIGINT"),
+    kill: () => void child.kill("SIGKILL"),
+  };
 };
 
 export interface RunningCommand {
@@ -62,6 +67,8 @@ export interface RunningCommand {
   readonly exited: Promise<CommandResult>;
   /** Ctrl-C. */
   interrupt(): void;
+  /** Without a chance to end in order. */
+  kill(): void;
 }
 
 /** What the developer's own environment says must not leak into a test. */

@@ -1,15 +1,12 @@
-import type { Seen } from "@concordat/crdt";
 import type { EntryLimits } from "@concordat/protocol";
 import { AbortScope } from "../abort-scope.js";
-import type { BackupHeader } from "../backup/backup-header.js";
 import type { Database } from "../database/database.js";
 import type { Entry } from "../entry.js";
 import type { Ports } from "../ports/ports.js";
-import { entriesOf } from "../refresh/discarded-entries.js";
-import { countLocalOnly, localOnlyUuids } from "../refresh/local-only.js";
 import type { Replacing, ReplacingStep } from "../refresh/replacing.js";
 import type { RestoreOptions, RestoreOutcome } from "../replica.js";
 import type { Turn } from "../turn.js";
+import { handOverLost } from "./lost-entries.js";
 import { restore } from "./restore.js";
 import { restoredOutcome } from "./restored-outcome.js";
 
@@ -60,28 +57,12 @@ export class Restoring {
       const outcome = await restore(context, { backup, discardLocalChanges });
       if (outcome.kind !== "restored") return outcome;
       onReplaced();
-      const discarded = discardLocalChanges ? await this.#exportLost(replaced.database, outcome.header) : 0;
+      const discarded = discardLocalChanges ? await handOverLost(replaced.database, outcome.header, this.#context) : 0;
       await replacing.dropOthers(replacements);
       return this.#told(restoredOutcome(outcome, discarded));
     } finally {
       scope.release();
     }
-  }
-
-  /** What only the replaced database has, which nobody writes to any more. @returns how many entries that are. */
-  async #exportLost(replaced: Database, { seen }: BackupHeader): Promise<number> {
-    const { log, onDiscard } = this.#context;
-    const theirs: Seen = (server) => seen.get(server) ?? 0;
-    const { entries } = await countLocalOnly(replaced, theirs, 0);
-    if (entries === 0) return 0;
-    await onDiscard?.(entriesOf(replaced, localOnlyUuids(replaced, theirs, 0))).catch((error: unknown) => {
-      const message = error instanceof Error ? error.message : String(error);
-      log.warn(
-        "discarded_not_exported",
-        `what the restore discards was not exported: ${message}; it is in ${replaced.name}`,
-      );
-    });
-    return entries;
   }
 
   #told(outcome: Extract<RestoreOutcome, { kind: "restored" }>): RestoreOutcome {
