@@ -8,6 +8,7 @@ import { addEntry } from "./commands/entry.js";
 import { addExport } from "./commands/export.js";
 import { addImport } from "./commands/import.js";
 import { addInit } from "./commands/init.js";
+import { addPause, addResume } from "./commands/pause.js";
 import { addRefresh } from "./commands/refresh-replication-consumer.js";
 import { addReload } from "./commands/reload.js";
 import { addRestore } from "./commands/restore.js";
@@ -46,6 +47,8 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   addStatus,
   addDoctor,
   addReload,
+  addPause,
+  addResume,
   addEntry,
   addConflicts,
   addImport,

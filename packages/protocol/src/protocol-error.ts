@@ -35,6 +35,8 @@ export type ProtocolErrorCode =
   | "certificate_missing"
   /** The peer ended the connection before its `Hello`: it does not accept this node's certificate. */
   | "certificate_refused"
+  /** Replication between the two nodes is paused on this one. */
+  | "paused"
   /** More connections than one partner may have. */
   | "too_many_connections";
 

@@ -31,6 +31,8 @@ export type ReplicaErrorCode =
   | "backup_damaged"
   /** A backup of another version. */
   | "backup_unsupported"
+  /** The partner is paused: `resumePartner` first. */
+  | "partner_paused"
   /** The replica was closed. */
   | "closed"
   /** What is stored is not what this version writes. */

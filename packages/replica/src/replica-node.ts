@@ -17,6 +17,7 @@ import type { AttributeChanges, Attributes, Entry, Lookup } from "./entry.js";
 import type { ForkEvidence } from "./fork/fork-evidence.js";
 import { type ForkWitness, Healing } from "./fork/healing.js";
 import { PartnerLinks } from "./link/partner-links.js";
+import { PausedPartners } from "./link/paused-partners.js";
 import { adjusted, type LiveChanges, type LiveSettings } from "./live-settings.js";
 import { onAbort } from "./on-abort.js";
 import type { PartnerOptions } from "./partner.js";
@@ -96,6 +97,8 @@ export class ReplicaNode implements Replica {
   readonly #restoring: Restoring;
   readonly #purging: Purging;
   readonly #partnerClocks: PartnerClocks;
+  readonly #paused = new PausedPartners();
+  readonly #pausing = new Turn();
   #database: Database;
   #schema: Schema;
   #live: LiveSettings;
@@ -114,6 +117,8 @@ export class ReplicaNode implements Replica {
       ...settings,
       ...settings.ports,
       live: () => this.#live,
+      paused: this.#paused,
+      carried: () => this.#paused.operations(),
       turn: this.#turn,
       commits: this.#commits,
       database: () => this.#database,
@@ -179,6 +184,7 @@ export class ReplicaNode implements Replica {
   /** Before anything is asked of it. */
   async start(partners: readonly PartnerOptions[]): Promise<void> {
     await this.#hold(this.#database);
+    await this.#paused.load(this.#database);
     this.#purging.start();
     this.setPartners(partners);
     if (partners.length > 0) this.#holdWrites();
@@ -313,6 +319,23 @@ export class ReplicaNode implements Replica {
     this.#partnerClocks.keepOnly(new Set(partners.map(({ origin }) => origin)));
   }
 
+  async pausePartner(origin: string): Promise<void> {
+    await this.#pausing.run(async () => {
+      this.#expectPartner(origin);
+      if (this.#paused.sinceMicros(origin) !== undefined) return;
+      await this.#setPaused(origin, this.#settings.ports.clock.wallMicros());
+      await Promise.all([this.#links.stop(origin), this.#supplying.pause(origin)]);
+    });
+  }
+
+  async resumePartner(origin: string): Promise<void> {
+    await this.#pausing.run(async () => {
+      if (this.#paused.sinceMicros(origin) === undefined) return this.#expectPartner(origin);
+      await this.#setPaused(origin, undefined);
+      this.#links.restart(origin);
+    });
+  }
+
   adjust(changes: LiveChanges): void {
     this.#expectOpen();
     const before = this.#live;
@@ -356,6 +379,8 @@ export class ReplicaNode implements Replica {
 
   async refresh(options: RefreshOptions = {}): Promise<RefreshOutcome> {
     this.#expectOpen();
+    const partner = this.#links.pullPartner(options.from);
+    if (partner && this.#paused.sinceMicros(partner.origin) !== undefined) throw partnerPaused(partner.origin);
     return this.#refreshing.run(options);
   }
 
@@ -475,6 +500,20 @@ export class ReplicaNode implements Replica {
     return { ...limits, changeMicrosMax: ports.clock.wallMicros() + this.#live.clockSkewMaxMs * 1_000 };
   }
 
+  /** Takes the writer's turn; what runs over links may have it meanwhile, and is ended afterwards. */
+  #setPaused(origin: string, sinceMicros: number | undefined): Promise<void> {
+    return this.#turn.run(() => this.#paused.set(this.#database, origin, sinceMicros));
+  }
+
+  #expectPartner(origin: string): void {
+    this.#expectOpen();
+    if (!this.#links.has(origin))
+      throw new ReplicaError(
+        "unknown_partner",
+        `${origin} is no partner of this node: see [replication] in server.toml`,
+      );
+  }
+
   #expectWritable(): void {
     this.#expectOpen();
     if (this.#live.readOnly)
@@ -488,6 +527,9 @@ export class ReplicaNode implements Replica {
     if (this.#closing.signal.aborted) throw new ReplicaError("closed", "the replica is closed");
   }
 }
+
+const partnerPaused = (origin: string): ReplicaError =>
+  new ReplicaError("partner_paused", `${origin} is paused on this node: concordat resume ${origin} first`);
 
 /** The same store under the identity that it has by now. */
 const reopened = async ({ name, store }: Database, limits: EntryLimits): Promise<Database> => {

@@ -30,6 +30,8 @@ export type LinkState =
   | "refreshing"
   /** `allow-pull`: nothing is pulled over this link. */
   | "supply-only"
+  /** By `pausePartner`, until `resumePartner`. */
+  | "paused"
   | "unreachable"
   | "certificate-refused"
   | "certificate-not-pinned"
@@ -63,6 +65,8 @@ export interface PartnerStatus {
   readonly bytesReceived: number;
   /** Tries since the last success. */
   readonly failures: number;
+  /** Since when nothing comes from the partner and nothing goes to it, as the operator wants it. */
+  readonly pausedSinceMicros?: number;
   /** The partner's last request to this node. */
   readonly lastSuppliedAtMicros: number | undefined;
 }

@@ -80,6 +80,13 @@ export interface Replica {
 
   /** Replaces partners: links that are no longer named end, new ones start, unchanged ones (same object) go on. */
   setPartners(partners: readonly PartnerOptions[]): void;
+  /**
+   * Pulls nothing from the partner and supplies nothing to it until `resumePartner`, also after a restart: it is kept in the
+   * database. Resolves when what ran has ended. Throws `unknown_partner`.
+   */
+  pausePartner(origin: string): Promise<void>;
+  /** Goes on with a partner that was paused, or does nothing. Throws `unknown_partner`. */
+  resumePartner(origin: string): Promise<void>;
   /** Changes settings while the replica runs; those that are left out stay. What waits by an old one, waits by the new one. */
   adjust(changes: LiveChanges): void;
   /**
@@ -99,7 +106,7 @@ export interface Replica {
 
   /**
    * Replaces the whole content by a partner's. The old content is served, and takes writes, until one atomic step
-   * swaps the databases. Rejects with a `ProtocolError`, a `StorageError` or `unknown_partner`; then nothing changed,
+   * swaps the databases. Rejects with a `ProtocolError`, a `StorageError`, `unknown_partner` or `partner_paused`; then nothing changed,
    * and the next try goes on where this one stopped.
    */
   refresh(options?: RefreshOptions): Promise<RefreshOutcome>;

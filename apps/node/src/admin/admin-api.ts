@@ -8,6 +8,7 @@ import type { Logger } from "../log/logger.js";
 import { backupResponse } from "./backup-response.js";
 import { exportResponse } from "./export-response.js";
 import { type NodeDescription, nodeStatus } from "./node-status.js";
+import { pause, readPauseRequest, resume } from "./pause-response.js";
 import { readRefreshRequest, refreshResponse } from "./refresh-response.js";
 import { readRestoreRequest, restoreResponse } from "./restore-response.js";
 
@@ -31,6 +32,8 @@ export const createAdminApi = (context: AdminContext): Hono => {
   app.get("/backup", () => backupResponse(replica));
   app.post("/verify", async (c) => c.json(await replica.verify()));
   app.post("/reload", async (c) => c.json(await reload({ dryRun: c.req.query("dry-run") === "true" })));
+  app.post("/pause", async (c) => c.json(await pause(replica, await readPauseRequest(c.req.raw))));
+  app.post("/resume", async (c) => c.json(await resume(replica, await readPauseRequest(c.req.raw))));
   app.post("/refresh", async (c) => refreshResponse(context, await readRefreshRequest(c.req.raw)));
   app.post("/restore", async (c) => restoreResponse(context, await readRestoreRequest(c.req.raw)));
   app.onError((error) => {

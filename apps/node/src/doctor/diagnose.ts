@@ -24,6 +24,8 @@ const findingOf = ({ origin, message, remedy }: PartnerJson, state: Trouble): Fi
 };
 
 const MEANINGS: Readonly<Record<Trouble, string>> = {
+  paused:
+    "nothing comes from this partner and nothing goes to it, as somebody wanted; away for longer than changelog_max_age, one of the two has to be refreshed",
   unreachable: "nothing comes from this partner; what is written here reaches it once it is back",
   "name-not-resolved": "nothing comes from this partner: nobody knows its address",
   "certificate-refused": "nothing comes from this partner: it does not know this node",
@@ -49,5 +51,6 @@ const COMMANDS: Partial<Record<Trouble, (origin: string) => string>> = {
   "domain-mismatch": refresh,
   critical: refresh,
   "no-overlap": refresh,
+  paused: (origin) => `concordat resume ${origin}`,
   "certificate-refused": () => "concordat show-replication-certificate",
 };

@@ -20,7 +20,8 @@ const SOUND: ReadonlySet<LinkState> = new Set(["in-sync", "catching-up"]);
  * is it before it ever had anything from a partner; a node that restarts while its partners are away has, and serves.
  */
 export const readinessOf = (status: ReplicaStatus): Readiness => {
-  const pulled = status.partners.filter(({ type }) => type !== "allow-pull");
+  // A pause is the operator's, and says nothing of what this node serves.
+  const pulled = status.partners.filter(({ type, state }) => type !== "allow-pull" && state !== "paused");
   if (pulled.length === 0 || pulled.some(({ state }) => SOUND.has(state))) return { ready: true };
   const blocked = pulled.filter(({ state }) => BLOCKED.has(state));
   if (blocked.length > 0) return { ready: false, reasons: blocked.map(reason) };

@@ -31,6 +31,8 @@ export interface PartnerJson {
   readonly lastAttemptAt?: string;
   readonly lastPullAt?: string;
   readonly lastSuppliedAt?: string;
+  /** Of a paused partner. */
+  readonly pausedSince?: string;
   readonly entriesApplied: number;
   readonly bytesReceived: number;
   readonly failures: number;
@@ -79,6 +81,7 @@ const partnerJson = (partner: PartnerStatus): PartnerJson => ({
   ...time("lastAttemptAt", partner.lastAttemptAtMicros),
   ...time("lastPullAt", partner.lastPullAtMicros),
   ...time("lastSuppliedAt", partner.lastSuppliedAtMicros),
+  ...time("pausedSince", partner.pausedSinceMicros),
   entriesApplied: partner.entriesApplied,
   bytesReceived: partner.bytesReceived,
   failures: partner.failures,

@@ -35,6 +35,7 @@ export const verdictOf = ({ partners, refresh, totals }: ReplicaStatus): string 
 const trouble = ({ origin, state }: PartnerStatus): string => `Attention: ${origin} is ${TROUBLES[state] ?? state}`;
 
 const TROUBLES: Partial<Record<LinkState, string>> = {
+  paused: "paused",
   "certificate-refused": "refusing this node's certificate",
   "certificate-not-pinned": "showing a certificate that is not pinned here",
   "certificate-expired": "showing a certificate that has expired",

@@ -26,6 +26,7 @@ const KEYS = {
   totals: metaKey("totals"),
   refreshFrom: metaKey("refresh-from"),
   constraints: metaKey("constraints"),
+  paused: metaKey("paused"),
 } as const;
 
 export const NO_TOTALS: Totals = { liveEntries: 0, tombstones: 0, recordBytes: 0 };
@@ -57,6 +58,17 @@ export const constraintsOperation = (fingerprint: string | undefined): Operation
 export const readConstraintsFingerprint = async (snapshot: Snapshot): Promise<string | undefined> => {
   const [bytes] = await snapshot.getMany([KEYS.constraints]);
   return bytes && new TextDecoder().decode(bytes);
+};
+
+/** Which partners are paused, and since when, in microseconds. */
+export const pausedOperation = (sinceMicros: ReadonlyMap<string, number>): Operation => ({
+  key: KEYS.paused,
+  value: sinceMicros.size === 0 ? undefined : new TextEncoder().encode(JSON.stringify([...sinceMicros])),
+});
+
+export const readPaused = async (snapshot: Snapshot): Promise<ReadonlyMap<string, number>> => {
+  const [bytes] = await snapshot.getMany([KEYS.paused]);
+  return new Map(bytes && (JSON.parse(new TextDecoder().decode(bytes)) as [string, number][]));
 };
 
 /** `undefined` in a new database. @throws ReplicaError `database_corrupt`. */

@@ -27,6 +27,7 @@ const stateOfCode: Readonly<Record<ProtocolErrorCode, LinkState>> = {
   certificate_missing: "certificate-missing",
   certificate_refused: "certificate-refused",
   too_many_connections: "unreachable",
+  paused: "paused",
 };
 
 describe("an error of the protocol", () => {

@@ -1,5 +1,5 @@
 import { DuplicateChangeError, type ServerLag } from "@concordat/crdt";
-import { ProtocolError, type ProtocolErrorCode } from "@concordat/protocol";
+import { type ErrorMessage, ProtocolError, type ProtocolErrorCode } from "@concordat/protocol";
 import type { ForkEvidence } from "../fork/fork-evidence.js";
 import type { LinkState } from "../replica-status.js";
 import type { MetClocks } from "../session/clock-skew.js";
@@ -16,6 +16,14 @@ export const refreshingReport = (origin: string): LinkReport => ({
   state: "refreshing",
   message: `is taking over the whole content of ${origin}`,
   remedy: undefined,
+});
+
+/** The operator's own doing: it stays until `resume`. */
+export const pausedReport = (origin: string, pausedSinceMicros: number) => ({
+  state: "paused" as const,
+  message: `paused since ${isoText(pausedSinceMicros)}: nothing is pulled from ${origin}, and nothing supplied to it`,
+  remedy: `concordat resume ${origin}`,
+  pausedSinceMicros,
 });
 
 /** Changes still come and go as long as they are not stamped too late; nothing holds back the next one. Model, section 1. */
@@ -113,6 +121,13 @@ const lagText = (lags: readonly ServerLag[]): string =>
 
 /** What an error on the link to `origin` means. Pure. */
 export const reportOfError = (error: unknown, origin: string): LinkReport => {
+  if (isPausedThere(error)) {
+    return {
+      state: "unwilling",
+      message: `${origin} has paused replication with this node`,
+      remedy: `run concordat resume with this node's origin on ${origin} when it is to go on`,
+    };
+  }
   if (error instanceof ProtocolError) {
     const [state, remedy] = PROTOCOL_REPORTS[error.code];
     return { state, message: error.message, remedy: remedy.replaceAll("ORIGIN", origin) };
@@ -127,6 +142,12 @@ export const reportOfError = (error: unknown, origin: string): LinkReport => {
   const message = error instanceof Error ? error.message : String(error);
   return { state: "protocol-error", message, remedy: "it is tried again by itself; the log has the details" };
 };
+
+/** The partner's `Error` with the code `paused`. */
+const isPausedThere = (error: unknown): boolean =>
+  error instanceof ProtocolError &&
+  error.code === "peer_error" &&
+  (error.cause as ErrorMessage | undefined)?.code === "paused";
 
 const AGAIN = "it is tried again by itself";
 const VERSIONS = "run the same version on both nodes; if it stays, report it with both logs";
@@ -166,4 +187,8 @@ const PROTOCOL_REPORTS: Readonly<Record<ProtocolErrorCode, readonly [LinkState, 
     "run show-replication-certificate on this node and put its line into the server.toml of ORIGIN",
   ],
   too_many_connections: ["unreachable", AGAIN],
+  paused: ["paused", AGAIN],
 };
+
+// biome-ignore lint/style/noRestrictedGlobals: a Date that holds an argument and reads no clock
+const isoText = (micros: number): string => new Date(Math.floor(micros / 1_000)).toISOString();

@@ -37,7 +37,7 @@ const SUPPLY_ONLY: LinkReport = {
 export class PartnerLink {
   readonly options: PartnerOptions;
   readonly #context: LinkContext;
-  readonly #stop = new AbortController();
+  #stop = new AbortController();
   /** Aborted: the next wait ends before it begins. */
   #wake = new AbortController();
   #report: LinkReport;
@@ -80,6 +80,13 @@ export class PartnerLink {
     this.#wake.abort();
     await this.#connected?.close();
     await this.#running;
+  }
+
+  /** Starts again after `stop` has resolved. */
+  restart(): void {
+    this.#stop = new AbortController();
+    this.#wake = new AbortController();
+    this.start();
   }
 
   /** Ends a wait: the next try starts now. */

@@ -1,15 +1,21 @@
 import type { Hello } from "@concordat/protocol";
 import type { PartnerOptions } from "../partner.js";
 import type { PartnerStatus } from "../replica-status.js";
+import { pausedReport } from "./link-state.js";
 import { type LinkContext, PartnerLink } from "./partner-link.js";
+import type { PausedPartners } from "./paused-partners.js";
+
+export interface LinksContext extends LinkContext {
+  readonly paused: Pick<PausedPartners, "sinceMicros">;
+}
 
 /** The links to all partners, by origin. */
 export class PartnerLinks {
-  readonly #context: LinkContext;
+  readonly #context: LinksContext;
   #links = new Map<string, PartnerLink>();
   #ending: Promise<unknown> = Promise.resolve();
 
-  constructor(context: LinkContext) {
+  constructor(context: LinksContext) {
     this.#context = context;
   }
 
@@ -30,7 +36,21 @@ export class PartnerLinks {
     const ended = [...before.values()].filter((link) => !kept.has(link));
     this.#ending = Promise.all([this.#ending, ...ended.map((link) => link.stop())]);
     const running = new Set(before.values());
-    for (const link of kept) if (!running.has(link)) link.start();
+    for (const link of kept) if (!running.has(link) && !this.#isPaused(link)) link.start();
+  }
+
+  has(origin: string): boolean {
+    return this.#links.has(origin);
+  }
+
+  /** Ends what runs over the link of a partner that is paused now. */
+  async stop(origin: string): Promise<void> {
+    await this.#links.get(origin)?.stop();
+  }
+
+  /** Begins again with a partner that is not paused any more. */
+  restart(origin: string): void {
+    this.#links.get(origin)?.restart();
   }
 
   /** The partner that a refresh is from: the named one, or the only one. */
@@ -42,7 +62,8 @@ export class PartnerLinks {
 
   /** Resolves when each link has tried to pull once. */
   async tried(): Promise<void> {
-    await Promise.all([...this.#links.values()].filter((link) => link.pulls).map((link) => link.tried));
+    const trying = [...this.#links.values()].filter((link) => link.pulls && !this.#isPaused(link));
+    await Promise.all(trying.map((link) => link.tried));
   }
 
   noteHello(origin: string, hello: Hello): void {
@@ -63,7 +84,16 @@ export class PartnerLinks {
 
   /** @param refreshingFrom the origin that this node is being refreshed from. */
   status(refreshingFrom: string | undefined): PartnerStatus[] {
-    return [...this.#links.values()].map((link) => link.status(link.options.origin === refreshingFrom));
+    return [...this.#links.values()].map((link) => {
+      const { origin } = link.options;
+      const status = link.status(origin === refreshingFrom);
+      const pausedSinceMicros = this.#context.paused.sinceMicros(origin);
+      return pausedSinceMicros === undefined ? status : { ...status, ...pausedReport(origin, pausedSinceMicros) };
+    });
+  }
+
+  #isPaused({ options }: PartnerLink): boolean {
+    return this.#context.paused.sinceMicros(options.origin) !== undefined;
   }
 
   async close(): Promise<void> {

@@ -11,6 +11,7 @@ import {
   ProtocolError,
   type ProtocolLimits,
 } from "@concordat/protocol";
+import type { Operation } from "@concordat/storage";
 import { connectPartner } from "../connect-partner.js";
 import type { Database } from "../database/database.js";
 import { identityOperations } from "../database/meta.js";
@@ -42,6 +43,8 @@ export interface RefreshContext {
   /** A partner has said hello. */
   readonly onHello: (origin: string, hello: Hello) => void;
   readonly entryLimits: () => EntryLimits;
+  /** What the new database takes over from the current one, beside the content. */
+  readonly carried: () => readonly Operation[];
   readonly onProgress: (progress: RefreshProgress) => void;
   /** Given what only this node has, within the step that discards it. */
   readonly beforeDiscard: (uuids: AsyncIterable<Uuid[]>) => Promise<void>;
@@ -188,7 +191,7 @@ const finish = async (context: RefreshContext, copy: RefreshCopy, begin: Begin, 
     clockMicros: copy.database.state.clockMicros,
     totals: copy.database.state.totals,
   };
-  await copy.finish(ruvOfRows(begin.rows), end.cursor, identityOperations(meta));
+  await copy.finish(ruvOfRows(begin.rows), end.cursor, [...identityOperations(meta), ...context.carried()]);
 };
 
 const endOf = async ({ replacements }: RefreshContext, channel: Channel): Promise<void> => {

@@ -1,5 +1,6 @@
 import {
   type Channel,
+  type Conversation,
   exchangeHello,
   type Hello,
   openConversation,
@@ -9,6 +10,7 @@ import {
 import type { CommitSignal } from "../commit-signal.js";
 import type { Database } from "../database/database.js";
 import type { ForkEvidence } from "../fork/fork-evidence.js";
+import type { PausedPartners } from "../link/paused-partners.js";
 import type { Clock } from "../ports/clock.js";
 import type { CreateHash } from "../ports/hash.js";
 import type { Log } from "../ports/log.js";
@@ -29,15 +31,21 @@ export interface SupplyingContext {
   /** A partner has said hello. */
   readonly onConsumer: (origin: string, hello: Hello) => void;
   readonly onRequest: (origin: string) => void;
+  readonly paused: Pick<PausedPartners, "sinceMicros">;
   readonly pullsFrom: (origin: string) => boolean;
   /** A partner has shown that this replica's history is one of two. */
   readonly onFork: (origin: string, evidence: ForkEvidence) => void;
 }
 
+interface Connection {
+  readonly stop: AbortController;
+  readonly conversation: Conversation<"supplier">;
+}
+
 /** The connections on which partners pull from this node. */
 export class Supplying {
   readonly #context: SupplyingContext;
-  readonly #open = new Map<Channel, AbortController>();
+  readonly #open = new Map<Channel, Connection>();
   readonly #ended = new Set<Promise<void>>();
   /** When each partner was last complained of, on the monotonic clock: whoever connects for nothing must not fill the log. */
   readonly #complainedAtMs = new Map<string, number>();
@@ -55,11 +63,22 @@ export class Supplying {
 
   /** Ends every connection: partners come back, and meet the database of that moment. */
   async endAll(): Promise<void> {
-    for (const [channel, stop] of this.#open) {
+    for (const [channel, { stop }] of this.#open) {
       stop.abort();
       void channel.close();
     }
     await Promise.all(this.#ended);
+  }
+
+  /** Ends the connections of a partner that is paused now, and says so. */
+  async pause(origin: string): Promise<void> {
+    const connections = [...this.#open].filter(([{ partner }]) => partner === origin);
+    await Promise.all(
+      connections.map(([, { stop, conversation }]) => {
+        stop.abort();
+        return conversation.close(paused());
+      }),
+    );
   }
 
   #complains(partner: string): boolean {
@@ -74,12 +93,13 @@ export class Supplying {
     const { limits, log, onConsumer, onFork, onRequest, pullsFrom } = this.#context;
     const { partner } = channel;
     const stop = new AbortController();
-    this.#open.set(channel, stop);
     const database = this.#context.database();
     const conversation = openConversation(channel, { role: "supplier", limits });
+    this.#open.set(channel, { stop, conversation });
     try {
       const consumer = await exchangeHello(conversation, this.#context.hello());
       onConsumer(partner, consumer);
+      if (this.#context.paused.sinceMicros(partner) !== undefined) throw paused();
       await supply({
         ...this.#context,
         database,
@@ -94,7 +114,8 @@ export class Supplying {
       if (!stop.signal.aborted) {
         const reason = error instanceof Error ? error : new Error(String(error));
         // Partners restart and lines drop: they come back by themselves.
-        const isTold = !(reason instanceof ProtocolError && reason.blame === "network") && this.#complains(partner);
+        const isNews = !(reason instanceof ProtocolError && (reason.blame === "network" || reason.code === PAUSED));
+        const isTold = isNews && this.#complains(partner);
         log[isTold ? "warn" : "debug"]("supply_ended", `supplying ${partner} ended: ${reason.message}`, { partner });
         await conversation.close(reason);
       }
@@ -104,3 +125,9 @@ export class Supplying {
     }
   }
 }
+
+/** What the partner hears; it tries again by itself. */
+const PAUSED = "paused";
+
+const paused = (): ProtocolError =>
+  new ProtocolError(PAUSED, "replication between the two nodes is paused here", { blame: "us", retryable: true });

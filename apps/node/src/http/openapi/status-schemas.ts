@@ -21,11 +21,12 @@ export const statusSchemas = ({ object, time, uuid }: Parts): OpenapiObject => {
       lastAttemptAt: time,
       lastPullAt: time,
       lastSuppliedAt: time,
+      pausedSince: time,
       entriesApplied: COUNT,
       bytesReceived: COUNT,
       failures: COUNT,
     },
-    ["remedy", "lastAttemptAt", "lastPullAt", "lastSuppliedAt"],
+    ["remedy", "lastAttemptAt", "lastPullAt", "lastSuppliedAt", "pausedSince"],
   );
   return {
     Status: object(
