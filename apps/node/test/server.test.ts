@@ -5,9 +5,7 @@ import { request as httpRequest } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { startCommand } from "./testing/command.js";
 import { DaemonProcess } from "./testing/daemon.js";
-import { eventually } from "./testing/eventually.js";
 import { freePort } from "./testing/free-port.js";
 import { fetchOnce, openRequest } from "./testing/http.js";
 import type { TestNode } from "./testing/node.js";
@@ -145,19 +143,6 @@ describe("concordat server", () => {
     expect(await node.start()).toBe(`ready admin=${node.socketPath}`);
     await node.put({ title: "alone" });
     expect((await node.run("status")).stdout).toContain("On its own, without partners, holding 1 entry.");
-  });
-});
-
-describe("concordat status --watch", () => {
-  it("shows the status again and again until it is interrupted, and exits 0", async () => {
-    const node = await createNode();
-    await node.start();
-    const watch = startCommand(["status", "--watch", "--json"], node.directory);
-    const lines = () => watch.output.stdout.split("\n").slice(0, -1);
-    await eventually(lines, ({ length }) => length >= 2);
-    watch.interrupt();
-    expect((await watch.exited).exitCode).toBe(0);
-    for (const line of lines()) expect(JSON.parse(line)).toMatchObject({ health: "ok" });
   });
 });
 

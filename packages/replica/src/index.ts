@@ -57,8 +57,18 @@ export type {
   WriteOptions,
 } from "./replica.js";
 export { ReplicaError, type ReplicaErrorCode } from "./replica-error.js";
-export type { LinkState, PartnerStatus, RefreshProgress, ReplicaStatus, Totals } from "./replica-status.js";
 export { type RestoreStorageOptions, restoreStorage } from "./restore-storage.js";
+export type {
+  BehindBy,
+  CatchingUp,
+  Lag,
+  LinkState,
+  PartnerStatus,
+  Peer,
+  RefreshProgress,
+  ReplicaStatus,
+  Totals,
+} from "./replica-status.js";
 export { type AttributeSchema, mergeKindOf, type Schema } from "./schema.js";
 export type { PullOutcome } from "./session/pull-outcome.js";
 export type { StandardResult, StandardSchema } from "./standard-schema.js";

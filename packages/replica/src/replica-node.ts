@@ -124,8 +124,14 @@ export class ReplicaNode implements Replica {
       database: () => this.#database,
       hello: () => this.#hello(),
       entryLimits: () => this.#entryLimits(),
-      onCommit: () => this.#commits.notify(),
-      onHello: (origin: string, { clockMicros }: Hello) => this.#partnerClocks.note(origin, clockMicros),
+      onCommit: () => {
+        this.#links.noteCommit(this.#database.state);
+        this.#commits.notify();
+      },
+      onHello: (origin: string, hello: Hello) => {
+        this.#partnerClocks.note(origin, hello.clockMicros);
+        this.#links.notePeer(origin, hello);
+      },
       closing: this.#closing.signal,
     };
     this.#pulling = shared;
@@ -167,10 +173,11 @@ export class ReplicaNode implements Replica {
       ...shared,
       isRefreshing: () => this.#replacing.isRunning,
       onConsumer: (origin, hello) => {
-        shared.onHello(origin, hello);
+        this.#partnerClocks.note(origin, hello.clockMicros);
         this.#links.noteHello(origin, hello);
       },
       onRequest: (origin) => this.#links.noteSupplied(origin),
+      onAcknowledged: (origin, said) => this.#links.noteAcknowledged(origin, said),
       pullsFrom: (origin) => this.#links.pullPartner(origin) !== undefined,
       onFork: (origin, evidence) => void this.#heal(origin, evidence),
     });

@@ -69,6 +69,61 @@ export interface PartnerStatus {
   readonly pausedSinceMicros?: number;
   /** The partner's last request to this node. */
   readonly lastSuppliedAtMicros: number | undefined;
+  /** `undefined` where nothing is pulled, and while nothing is known of it. */
+  readonly lag: Lag | undefined;
+  /** `undefined` where nothing is supplied, and before the partner's first request since the link began. */
+  readonly behindBy: BehindBy | undefined;
+  /** Of the pull that brings changes now. */
+  readonly catchingUp: CatchingUp | undefined;
+  /**
+   * Until when this node can stay away from the partner without having to be refreshed: `changelogMaxAgeMs` after the last pull,
+   * as it is set here. Wall clock, in microseconds; `undefined` where nothing is pulled, or was since the link began.
+   */
+  readonly forcedRefreshAtMicros: number | undefined;
+  /** `undefined` before its first hello since the link began. */
+  readonly peer: Peer | undefined;
+}
+
+/** What a partner has and this node lacks. */
+export interface Lag {
+  /** Age of the oldest change that is known to be missing, by its author's clock; 0 when none is. */
+  readonly seconds: number;
+  /**
+   * What is missing without being known got to the partner no longer ago than this; equal to `seconds` while a connection
+   * waits for news. `undefined` when this node never had all that the partner had, since the link began.
+   */
+  readonly secondsMax: number | undefined;
+  /** Entries that are still to come, at most; `undefined` while nobody has said. */
+  readonly changes: number | undefined;
+}
+
+/** What this node has and a partner has not acknowledged; it may have got that from somebody else meanwhile. */
+export interface BehindBy {
+  /** Age of the oldest such change, by its author's clock; 0 when there is none. */
+  readonly seconds: number;
+  /** Entries that changed here since, at most. */
+  readonly changes: number;
+}
+
+export interface CatchingUp {
+  readonly entries: number;
+  /** Of all that come with this pull, those that have come included. */
+  readonly entriesEstimate: number;
+  readonly bytes: number;
+  readonly bytesEstimate: number;
+  /** `undefined` until something has come. */
+  readonly secondsLeft: number | undefined;
+}
+
+/** What a partner said of itself in its last hello, on a connection of either direction. */
+export interface Peer {
+  readonly serverUuid: ServerUuid;
+  readonly domainUuid: DomainUuid;
+  /** Name and version of its program. It comes from outside. */
+  readonly software: string;
+  /** How far its clock was ahead of this node's; negative when it was behind. */
+  readonly clockAheadMicros: number;
+  readonly saidAtMicros: number;
 }
 
 export interface RefreshProgress {

@@ -1,13 +1,11 @@
 import type { Replica } from "@concordat/replica";
 import { Hono } from "hono";
-import type { RefusedConnections } from "../compose/refused-connections.js";
 import type { Reload } from "../compose/reload.js";
 import { problemResponse } from "../http/problem.js";
 import { problemOfError } from "../http/problem-of-error.js";
 import type { Logger } from "../log/logger.js";
 import { backupResponse } from "./backup-response.js";
 import { exportResponse } from "./export-response.js";
-import { type NodeDescription, nodeStatus } from "./node-status.js";
 import { pause, readPauseRequest, resume } from "./pause-response.js";
 import { readRefreshRequest, refreshResponse } from "./refresh-response.js";
 import { readRestoreRequest, restoreResponse } from "./restore-response.js";
@@ -15,8 +13,6 @@ import { readRestoreRequest, restoreResponse } from "./restore-response.js";
 export interface AdminContext {
   readonly replica: Replica;
   readonly reload: Reload;
-  readonly refused: RefusedConnections;
-  readonly node: NodeDescription;
   readonly logger: Logger;
   /** Aborts when the node shuts down. */
   readonly stopping: AbortSignal;
@@ -26,7 +22,6 @@ export interface AdminContext {
 export const createAdminApi = (context: AdminContext): Hono => {
   const { replica, reload, logger } = context;
   const app = new Hono();
-  app.get("/status", (c) => c.json(nodeStatus(context)));
   app.get("/digest", async (c) => c.json(await replica.digest()));
   app.get("/export", () => exportResponse(replica));
   app.get("/backup", () => backupResponse(replica));

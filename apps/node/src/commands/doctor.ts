@@ -12,7 +12,7 @@ export const addDoctor = (program: Command): void => {
     .description("name what is wrong, what it means, and the command that mends it; exits 6 when there is something");
   defineCommand(command, "concordat doctor", ({ terminal, withDaemon }) =>
     withDaemon(async (daemon) => {
-      const status = await daemon.json<NodeStatus>({ method: "GET", path: "/v1/admin/status" });
+      const status = await daemon.json<NodeStatus>({ method: "GET", path: "/v1/status" });
       const findings = diagnose(status);
       if (terminal.json) await terminal.print(JSON.stringify({ verdict: status.verdict, findings }));
       else for (const line of findingLines(status.verdict, findings, terminal.style)) await terminal.print(line);

@@ -5,6 +5,7 @@ import { connectTls, type TlsListener } from "@concordat/protocol/tls";
 import type { Replica } from "@concordat/replica";
 import { Hono } from "hono";
 import { createAdminApi } from "../admin/admin-api.js";
+import { nodeStatus } from "../admin/node-status.js";
 import { createApi } from "../http/api.js";
 import type { Logger } from "../log/logger.js";
 import { replicaLog } from "../log/replica-log.js";
@@ -78,12 +79,19 @@ const compose = async ({ config, file, logger }: DaemonOptions, parts: Parts): P
     const onChannel: Replica["accept"] = (channel) => replica.accept(channel);
     parts.listener = await listenForPartners({ replication, identity, refused, logger, onChannel });
   }
-  const api = createApi({ replica, log: replicaLog(logger), version: VERSION });
+  const node = {
+    origin: replication?.origin.text,
+    startedAtMs,
+    version: VERSION,
+    certificate: () => identity?.certificate,
+    pinsOf: (origin: string) => partners.pinsOf(origin),
+  };
+  const status = () => nodeStatus({ replica, refused, node });
+  const api = createApi({ replica, status, log: replicaLog(logger), version: VERSION });
   const clients = bindAddress && (await listenForClients(config, bindAddress, { api, logger }));
   if (clients) parts.servers.push(clients.server);
   const reload = createReload({ file, config, replica, listener: parts.listener, clients, partners, logger });
-  const node = { origin: replication?.origin.text, startedAtMs, version: VERSION };
-  const admin = createAdminApi({ replica, reload, refused, node, logger, stopping: parts.stopping.signal });
+  const admin = createAdminApi({ replica, reload, logger, stopping: parts.stopping.signal });
   const local = new Hono().route("/v1/admin", admin).route("/", api);
 
   parts.servers.push(

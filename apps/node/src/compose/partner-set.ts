@@ -1,6 +1,7 @@
 import type { PartnerConfig } from "@concordat/config";
 import type { Channel } from "@concordat/protocol";
 import type { PartnerOptions } from "@concordat/replica";
+import { type CertificateSummary, summarizeCertificate } from "./certificate-summary.js";
 
 export type Dial = (partner: PartnerConfig, signal: AbortSignal) => Promise<Channel>;
 
@@ -8,6 +9,7 @@ export type Dial = (partner: PartnerConfig, signal: AbortSignal) => Promise<Chan
 export class PartnerSet {
   readonly #dial: Dial;
   #known = new Map<string, PartnerOptions>();
+  #pins = new Map<string, readonly CertificateSummary[]>();
 
   constructor(dial: Dial) {
     this.#dial = dial;
@@ -16,7 +18,15 @@ export class PartnerSet {
   replace(partners: readonly PartnerConfig[]): readonly PartnerOptions[] {
     const next = new Map(partners.map((partner) => [keyOf(partner), partner]));
     this.#known = new Map([...next].map(([key, partner]) => [key, this.#known.get(key) ?? this.#optionsOf(partner)]));
+    this.#pins = new Map(
+      partners.map(({ origin, certificates }) => [origin.text, certificates.map(summarizeCertificate)]),
+    );
     return [...this.#known.values()];
+  }
+
+  /** What the partner of that origin may show. */
+  pinsOf(origin: string): readonly CertificateSummary[] {
+    return this.#pins.get(origin) ?? [];
   }
 
   #optionsOf(partner: PartnerConfig): PartnerOptions {

@@ -1,9 +1,12 @@
 import type { Log, Replica } from "@concordat/replica";
+import type { NodeStatus } from "../admin/node-status.js";
 
 export interface ApiOptions {
   readonly replica: Replica;
+  /** How the node is at this moment: `/v1/status`. */
+  readonly status: () => NodeStatus;
   readonly log: Log;
-  /** This program's, for `/openapi.json` and `/v1/status`. */
+  /** This program's, for `/openapi.json`. */
   readonly version: string;
   /** Greatest body of a request; 16 MiB when left out. */
   readonly bodyBytesMax?: number;

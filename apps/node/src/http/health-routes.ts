@@ -2,13 +2,12 @@ import type { Hono } from "hono";
 import type { ApiContext } from "./api-context.js";
 import { jsonResponse } from "./entry-response.js";
 import { readinessOf } from "./readiness.js";
-import { statusJson } from "./status-json.js";
 
 const NEVER_STORED = { "Cache-Control": "no-store" };
 
 /** How the node is: for people and the command line, for who restarts it, for who sends clients to it. */
-export const registerHealthRoutes = (app: Hono, { replica, version }: ApiContext): void => {
-  app.get("/v1/status", () => jsonResponse(statusJson(replica.status(), version), 200, NEVER_STORED));
+export const registerHealthRoutes = (app: Hono, { replica, status }: ApiContext): void => {
+  app.get("/v1/status", () => jsonResponse(status(), 200, NEVER_STORED));
   app.get("/livez", () => jsonResponse({ live: true }, 200, NEVER_STORED));
   app.get("/readyz", () => {
     const readiness = readinessOf(replica.status());

@@ -12,17 +12,15 @@ const BLOCKED: ReadonlySet<LinkState> = new Set([
   "duplicate-server-uuid",
 ]);
 
-const SOUND: ReadonlySet<LinkState> = new Set(["in-sync", "catching-up"]);
-
 /**
  * Whether clients should be sent to this node. It is not ready while a link that it pulls over is blocked (a refresh is
- * required, the domain is another, …) and none is sound: one new partner of another domain does not stop a cluster. Nor
- * is it before it ever had anything from a partner; a node that restarts while its partners are away has, and serves.
+ * required, the domain is another, …), whatever the others do. Nor is it before it ever had anything from a partner; a node
+ * that restarts while its partners are away has, and serves. Decision 0018.
  */
 export const readinessOf = (status: ReplicaStatus): Readiness => {
   // A pause is the operator's, and says nothing of what this node serves.
   const pulled = status.partners.filter(({ type, state }) => type !== "allow-pull" && state !== "paused");
-  if (pulled.length === 0 || pulled.some(({ state }) => SOUND.has(state))) return { ready: true };
+  if (pulled.length === 0) return { ready: true };
   const blocked = pulled.filter(({ state }) => BLOCKED.has(state));
   if (blocked.length > 0) return { ready: false, reasons: blocked.map(reason) };
   return hasPulled(status)

@@ -21,6 +21,11 @@ const partner = (state: LinkState, more: Partial<PartnerStatus> = {}): PartnerSt
   bytesReceived: 0,
   failures: 0,
   lastSuppliedAtMicros: undefined,
+  lag: undefined,
+  behindBy: undefined,
+  catchingUp: undefined,
+  forcedRefreshAtMicros: undefined,
+  peer: undefined,
   ...more,
 });
 
@@ -88,7 +93,7 @@ describe("readinessOf", () => {
     ["another domain", status([partner("domain-mismatch", PULLED)]), false],
     ["a refresh required", status([partner("refresh-required", PULLED)], RELAYED), false],
     ["a refresh that runs", status([partner("refreshing", PULLED)], RELAYED), false],
-    ["a stranger beside a partner in sync", status([partner("domain-mismatch"), partner("in-sync", PULLED)]), true],
+    ["a stranger beside a partner in sync", status([partner("domain-mismatch"), partner("in-sync", PULLED)]), false],
     [
       "a stranger beside a partner that is away",
       status([partner("domain-mismatch"), partner("unreachable", PULLED)]),

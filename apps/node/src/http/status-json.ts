@@ -1,8 +1,8 @@
-import type { PartnerStatus, ReplicaStatus } from "@concordat/replica";
+import type { CatchingUp, Lag, LinkState, PartnerStatus, PartnerType, Peer, ReplicaStatus } from "@concordat/replica";
 import { isoMicros } from "./iso-micros.js";
 import { healthOf, verdictOf } from "./verdict.js";
 
-/** `GET /v1/status`, and `concordat status --json`. Times are ISO 8601 with microseconds; what is not known is left out. */
+/** What a replica says of itself. Times are ISO 8601 with microseconds; what is not known is left out. */
 export interface StatusJson {
   /** One sentence. */
   readonly verdict: string;
@@ -23,8 +23,10 @@ export interface StatusJson {
 
 export interface PartnerJson {
   readonly origin: string;
-  readonly type: string;
-  readonly state: string;
+  readonly type: PartnerType;
+  /** Which way changes go over this link: `both`, `pull` (to here), `supply` (from here). */
+  readonly direction: Direction;
+  readonly state: LinkState;
   readonly message: string;
   readonly remedy?: string;
   readonly connected: boolean;
@@ -33,9 +35,47 @@ export interface PartnerJson {
   readonly lastSuppliedAt?: string;
   /** Of a paused partner. */
   readonly pausedSince?: string;
+  /** What the partner has and this node lacks. */
+  readonly lag?: LagJson;
+  /** What this node has and the partner has not acknowledged. */
+  readonly behindBy?: { readonly seconds: number; readonly changes: number };
+  /** How far the pull is that brings changes now. */
+  readonly catchingUp?: CatchingUpJson;
+  /** From then on the partner may have purged deletions that this node has not seen, unless it pulls before. */
+  readonly forcedRefreshAt?: string;
+  /** What the partner last said of itself. */
+  readonly peer?: PeerJson;
   readonly entriesApplied: number;
   readonly bytesReceived: number;
   readonly failures: number;
+}
+
+export type Direction = "both" | "pull" | "supply";
+
+export interface LagJson {
+  /** Age of the oldest change that is known to be missing; 0 when none is. */
+  readonly seconds: number;
+  /** What may be missing without being known has been at the partner no longer than this. */
+  readonly secondsMax?: number;
+  /** Entries that are still to come, at most. */
+  readonly changes?: number;
+}
+
+export interface CatchingUpJson {
+  readonly entries: number;
+  readonly entriesEstimate: number;
+  readonly bytes: number;
+  readonly bytesEstimate: number;
+  readonly secondsLeft?: number;
+}
+
+export interface PeerJson {
+  readonly serverUuid: string;
+  readonly domainUuid: string;
+  readonly software: string;
+  /** Negative when its clock is behind this node's. */
+  readonly clockAheadSeconds: number;
+  readonly saidAt: string;
 }
 
 export interface RefreshJson {
@@ -74,6 +114,7 @@ export const statusJson = (status: ReplicaStatus, version: string): StatusJson =
 const partnerJson = (partner: PartnerStatus): PartnerJson => ({
   origin: partner.origin,
   type: partner.type,
+  direction: DIRECTIONS[partner.type],
   state: partner.state,
   message: partner.message,
   ...(partner.remedy !== undefined && { remedy: partner.remedy }),
@@ -82,9 +123,39 @@ const partnerJson = (partner: PartnerStatus): PartnerJson => ({
   ...time("lastPullAt", partner.lastPullAtMicros),
   ...time("lastSuppliedAt", partner.lastSuppliedAtMicros),
   ...time("pausedSince", partner.pausedSinceMicros),
+  ...(partner.lag && { lag: lagJson(partner.lag) }),
+  ...(partner.behindBy && { behindBy: { ...partner.behindBy } }),
+  ...(partner.catchingUp && { catchingUp: catchingUpJson(partner.catchingUp) }),
+  ...time("forcedRefreshAt", partner.forcedRefreshAtMicros),
+  ...(partner.peer && { peer: peerJson(partner.peer) }),
   entriesApplied: partner.entriesApplied,
   bytesReceived: partner.bytesReceived,
   failures: partner.failures,
+});
+
+const DIRECTIONS: Readonly<Record<PartnerType, Direction>> = {
+  "mutual-pull": "both",
+  pull: "pull",
+  "allow-pull": "supply",
+};
+
+const lagJson = ({ seconds, secondsMax, changes }: Lag): LagJson => ({
+  seconds,
+  ...(secondsMax !== undefined && { secondsMax }),
+  ...(changes !== undefined && { changes }),
+});
+
+const catchingUpJson = ({ secondsLeft, ...progress }: CatchingUp): CatchingUpJson => ({
+  ...progress,
+  ...(secondsLeft !== undefined && { secondsLeft }),
+});
+
+const peerJson = ({ serverUuid, domainUuid, software, clockAheadMicros, saidAtMicros }: Peer): PeerJson => ({
+  serverUuid,
+  domainUuid,
+  software,
+  clockAheadSeconds: Math.round(clockAheadMicros / 1_000) / 1_000,
+  saidAt: isoMicros(saidAtMicros),
 });
 
 const time = <Name extends string>(name: Name, micros: number | undefined): { readonly [N in Name]?: string } =>

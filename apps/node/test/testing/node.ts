@@ -83,6 +83,11 @@ export class TestNode {
     await this.writeConfig(edit(await this.config()));
   }
 
+  /** Puts lines into the file's `[replication]`. */
+  addReplicationLines(lines: string): Promise<void> {
+    return this.editConfig((text) => text.replace("[replication]\n", `[replication]\n${lines}`));
+  }
+
   /** What `show-replication-certificate` prints, without its label. */
   async certificate(): Promise<string> {
     const { stdout } = await this.run("show-replication-certificate");
@@ -123,7 +128,7 @@ export class TestNode {
 
   /** What `status --json` prints, without the cost of a process: for polling. */
   status(): Promise<NodeStatus> {
-    return this.#read("/v1/admin/status");
+    return this.#read("/v1/status");
   }
 
   /** Waits until the link to `partner` is in this state. */

@@ -18,5 +18,19 @@ export const createNode = async (): Promise<TestNode> => (await createNodes(1))[
 
 export const createPair = async (): Promise<[TestNode, TestNode]> => (await createNodes(2)) as [TestNode, TestNode];
 
+/** Two running nodes that hold one domain, in sync both ways. */
+export const createSyncedPair = async (replication = ""): Promise<[TestNode, TestNode]> => {
+  const pair = await createPair();
+  const [a, b] = pair;
+  for (const node of pair) await node.addReplicationLines(replication);
+  await a.addPartner(b);
+  await b.addPartner(a, { automaticRefresh: true });
+  await a.start();
+  await b.start();
+  await b.linkIs(a, "in-sync");
+  await a.linkIs(b, "in-sync");
+  return pair;
+};
+
 export const createLine = async (): Promise<[TestNode, TestNode, TestNode]> =>
   (await createNodes(3)) as [TestNode, TestNode, TestNode];

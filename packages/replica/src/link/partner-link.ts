@@ -1,16 +1,21 @@
 import type { ServerUuid } from "@concordat/crdt";
-import { type Channel, type Conversation, type Hello, ProtocolError } from "@concordat/protocol";
+import { type Begin, type Channel, type Conversation, type Hello, ProtocolError } from "@concordat/protocol";
 import { connectPartner } from "../connect-partner.js";
+import type { DatabaseState } from "../database/database.js";
 import type { ForkEvidence } from "../fork/fork-evidence.js";
 import type { LiveSettings } from "../live-settings.js";
+import { type Acknowledgement, PartnerPosition } from "../lag/partner-position.js";
+import { secondsSince } from "../lag/seconds-since.js";
 import type { PartnerOptions } from "../partner.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
 import { REPLICA_LIMITS } from "../replica-limits.js";
-import type { PartnerStatus } from "../replica-status.js";
+import type { Lag, PartnerStatus, Peer } from "../replica-status.js";
 import type { PullOutcome } from "../session/pull-outcome.js";
 import { openPullSession, type PullingContext, type PullSession } from "../session/pull-over.js";
+import { ruvOfRows } from "../session/remembered-ruv.js";
 import { type LinkReport, refreshingReport, reportOfError, reportOfOutcome, reportOfSkew } from "./link-state.js";
+import { PullProgress } from "./pull-progress.js";
 import { retryDelayMs } from "./retry-delay.js";
 
 export interface LinkContext extends PullingContext {
@@ -52,6 +57,13 @@ export class PartnerLink {
   #lastAttemptAtMicros: number | undefined;
   #lastPullAtMicros: number | undefined;
   #lastSuppliedAtMicros: number | undefined;
+  /** When everything that the partner had was here. */
+  #wholeAtMicros: number | undefined;
+  /** Whether the partner would tell of changes at once. */
+  #isListening = false;
+  readonly #position = new PartnerPosition();
+  #progress: PullProgress | undefined;
+  #peer: Peer | undefined;
   #entriesApplied = 0;
   #bytesReceived = 0;
   #running: Promise<void> = Promise.resolve();
@@ -106,8 +118,27 @@ export class PartnerLink {
    * another incarnation. If it met this one, nothing has changed, and two nodes that wait for their operators must not
    * wake each other for ever.
    */
-  noteHello({ serverUuid }: Hello): void {
-    if (this.#met !== serverUuid) this.wake();
+  noteHello(hello: Hello): void {
+    this.notePeer(hello);
+    if (this.#met !== hello.serverUuid) this.wake();
+  }
+
+  /** What the partner says of itself, whoever has connected to whom. */
+  notePeer({ serverUuid, domainUuid, software, clockMicros }: Hello): void {
+    const nowMicros = this.#context.clock.wallMicros();
+    const clockAheadMicros = clockMicros - nowMicros;
+    this.#peer = { serverUuid, domainUuid, software, clockAheadMicros, saidAtMicros: nowMicros };
+  }
+
+  /** What the partner lacks is counted from here; what it has and this node lacks is missing here. */
+  noteAcknowledged(said: Acknowledgement): void {
+    const state = this.#context.database().state;
+    this.#position.acknowledged(said, state);
+    this.#position.heard(said.ruv, state.ruv);
+  }
+
+  noteCommit(state: DatabaseState): void {
+    this.#position.committed(state);
   }
 
   noteSupplied(): void {
@@ -124,10 +155,48 @@ export class PartnerLink {
       lastAttemptAtMicros: this.#lastAttemptAtMicros,
       lastPullAtMicros: this.#lastPullAtMicros,
       entriesApplied: this.#entriesApplied,
-      bytesReceived: this.#bytesReceived + (this.#connected?.traffic.bytesReceived ?? 0),
+      bytesReceived: this.#bytesReceived + this.#receivedBytes(),
       failures: this.#failures,
       lastSuppliedAtMicros: this.#lastSuppliedAtMicros,
+      lag: this.#lag(),
+      behindBy: this.options.type === "pull" ? undefined : this.#behindBy(),
+      catchingUp: this.#progress?.report(this.#receivedBytes()),
+      forcedRefreshAtMicros: this.#forcedRefreshAtMicros(),
+      peer: this.#peer,
     };
+  }
+
+  #lag(): Lag | undefined {
+    if (!this.pulls) return undefined;
+    const { clock, database } = this.#context;
+    const nowMicros = clock.wallMicros();
+    const missing = this.#position.oldestMissingMicros(database().state.ruv);
+    if (this.#wholeAtMicros === undefined && missing === undefined) return undefined;
+    const seconds = missing === undefined ? 0 : secondsSince(missing, nowMicros);
+    const secondsMax =
+      this.#wholeAtMicros && Math.max(seconds, secondsSince(this.#wholeUntilMicros(nowMicros), nowMicros));
+    const changes = this.#progress?.entriesLeft ?? (missing === undefined && this.#isListening ? 0 : undefined);
+    return { seconds, secondsMax, changes };
+  }
+
+  /** Silence of who would speak up means that there is nothing, as long as it gives a sign of life when it is due. */
+  #wholeUntilMicros(nowMicros: number): number {
+    const wholeAtMicros = this.#wholeAtMicros ?? 0;
+    if (!this.#isListening) return wholeAtMicros;
+    return Math.min(nowMicros, wholeAtMicros + REPLICA_LIMITS.subscribeHeartbeatMs * 1_000);
+  }
+
+  #behindBy() {
+    const { clock, database } = this.#context;
+    return this.#position.behindBy(database().state, clock.wallMicros());
+  }
+
+  #forcedRefreshAtMicros(): number | undefined {
+    return this.#lastPullAtMicros && this.#lastPullAtMicros + this.#context.live().changelogMaxAgeMs * 1_000;
+  }
+
+  #receivedBytes(): number {
+    return this.#connected?.traffic.bytesReceived ?? 0;
   }
 
   async #run(): Promise<void> {
@@ -167,6 +236,8 @@ export class PartnerLink {
     } finally {
       this.#connected = undefined;
       this.#renewed = undefined;
+      this.#progress = undefined;
+      this.#isListening = false;
       this.#bytesReceived += channel.traffic.bytesReceived;
       await channel.close();
     }
@@ -180,7 +251,13 @@ export class PartnerLink {
     this.#wake = new AbortController();
     let hollow = 0;
     while (!this.#stop.signal.aborted) {
-      const outcome = await session.pull((entries) => this.#noteApplied(entries));
+      const askedAtMicros = this.#context.clock.wallMicros();
+      const outcome = await session.pull({
+        onBegin: (begin) => this.#noteBegin(begin),
+        onApplied: (entries, received) => this.#noteApplied(entries, received),
+      });
+      this.#progress = undefined;
+      if (hasAll(outcome)) this.#noteWhole(askedAtMicros);
       const next = this.#afterPull(outcome, session);
       if (next !== "pull") return next;
       this.#markTried();
@@ -235,7 +312,11 @@ export class PartnerLink {
   /** Until the partner has news, or has shown that it is alive. */
   async #waitForChanges(conversation: Conversation<"consumer">): Promise<"changed" | "pong"> {
     await conversation.send({ type: "subscribe" });
+    this.#isListening = true;
     const reply = await conversation.receive({ idle: true });
+    // Up to here there was nothing: it would have been told.
+    if (reply !== undefined) this.#wholeAtMicros = this.#context.clock.wallMicros();
+    this.#isListening = false;
     if (reply?.type === "changed" || reply?.type === "pong") return reply.type;
     if (reply === undefined) {
       throw new ProtocolError("connection_lost", `${this.options.origin} ended the connection`, { blame: "network" });
@@ -245,8 +326,20 @@ export class PartnerLink {
     });
   }
 
-  #noteApplied(entries: number): void {
+  #noteWhole(atMicros: number): void {
+    this.#wholeAtMicros = atMicros;
+    this.#position.caughtUp();
+  }
+
+  #noteBegin({ rows, estimate }: Begin): void {
+    const { clock, database } = this.#context;
+    this.#position.heard(ruvOfRows(rows), database().state.ruv);
+    this.#progress = new PullProgress(estimate, this.#receivedBytes(), clock);
+  }
+
+  #noteApplied(entries: number, received: number): void {
     this.#entriesApplied += entries;
+    this.#progress?.add(received);
     const message = `is taking over changes of ${this.options.origin}`;
     this.#report = { state: "catching-up", message, remedy: undefined };
   }
@@ -279,3 +372,5 @@ export class PartnerLink {
     this.#wake = new AbortController();
   }
 }
+
+const hasAll = ({ kind }: PullOutcome): boolean => kind === "up-to-date" || kind === "applied";

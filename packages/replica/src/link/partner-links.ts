@@ -1,4 +1,6 @@
 import type { Hello } from "@concordat/protocol";
+import type { DatabaseState } from "../database/database.js";
+import type { Acknowledgement } from "../lag/partner-position.js";
 import type { PartnerOptions } from "../partner.js";
 import type { PartnerStatus } from "../replica-status.js";
 import { pausedReport } from "./link-state.js";
@@ -68,6 +70,19 @@ export class PartnerLinks {
 
   noteHello(origin: string, hello: Hello): void {
     this.#links.get(origin)?.noteHello(hello);
+  }
+
+  /** The partner has answered this node with its hello. */
+  notePeer(origin: string, hello: Hello): void {
+    this.#links.get(origin)?.notePeer(hello);
+  }
+
+  noteAcknowledged(origin: string, said: Acknowledgement): void {
+    this.#links.get(origin)?.noteAcknowledged(said);
+  }
+
+  noteCommit(state: DatabaseState): void {
+    for (const link of this.#links.values()) link.noteCommit(state);
   }
 
   noteSupplied(origin: string): void {

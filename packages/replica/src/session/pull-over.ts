@@ -13,19 +13,24 @@ import { RememberedRuv } from "./remembered-ruv.js";
 
 /** What a pull needs of this replica, whichever connection it goes over. */
 export interface PullingContext
-  extends Omit<PullContext, "conversation" | "supplier" | "remembered" | "onApplied" | "limits"> {
+  extends Omit<PullContext, "conversation" | "supplier" | "remembered" | "limits" | keyof PullObserver> {
   readonly limits: ProtocolLimits;
   readonly hello: () => Hello;
   /** A partner has said hello. */
   readonly onHello: (origin: string, hello: Hello) => void;
 }
 
+/** Is told of what a pull does. */
+export type PullObserver = Pick<PullContext, "onBegin" | "onApplied">;
+
+const NOBODY: PullObserver = { onBegin: () => undefined, onApplied: () => undefined };
+
 /** A connection over which the same supplier is pulled from again and again. */
 export interface PullSession {
   readonly conversation: Conversation<"consumer">;
   readonly supplier: Hello;
   readonly clocks: MetClocks;
-  pull(onApplied: (entries: number) => void): Promise<PullOutcome>;
+  pull(observer: PullObserver): Promise<PullOutcome>;
 }
 
 /** Says hello. @throws ProtocolError as `exchangeHello` does. */
@@ -39,7 +44,7 @@ export const openPullSession = async (channel: Channel, context: PullingContext)
     conversation,
     supplier,
     clocks: { oursMicros: hello.clockMicros, theirsMicros: supplier.clockMicros },
-    pull: (onApplied) => pull({ ...context, conversation, supplier, remembered, onApplied }),
+    pull: (observer) => pull({ ...context, ...observer, conversation, supplier, remembered }),
   };
 };
 
@@ -47,7 +52,7 @@ export const openPullSession = async (channel: Channel, context: PullingContext)
 export const pullOver = async (channel: Channel, context: PullingContext): Promise<PullOutcome> => {
   try {
     const session = await openPullSession(channel, context);
-    return await session.pull(() => undefined);
+    return await session.pull(NOBODY);
   } finally {
     await channel.close();
   }

@@ -39,7 +39,10 @@ export interface PullContext {
   /** What received records are held to at this moment, the clock included. */
   readonly entryLimits: () => EntryLimits;
   readonly onCommit: () => void;
-  readonly onApplied: (entries: number) => void;
+  /** A stream begins, and nothing speaks against it. */
+  readonly onBegin: (begin: Begin) => void;
+  /** @param entries that changed, of `received` ones. */
+  readonly onApplied: (entries: number, received: number) => void;
 }
 
 /**
@@ -95,6 +98,7 @@ const applyStream = async (
   begin: Begin,
   startCursor: Cursor | undefined,
 ): Promise<PullOutcome> => {
+  context.onBegin(begin);
   await purgeAsSupplier(context, database, ruvOfRows(begin.rows));
   const { conversation, createHash, supplier, turn } = context;
   const group = new StepGroup(begin.servers, database.serverUuid);
@@ -153,7 +157,7 @@ const applyGroup = async (
   const commitName = context.random.bytes(COMMIT_NAME_BYTES);
   if (isEnd) await claim(batch, begin, commitName, appliedBefore > 0 || batch.writes);
   const applied = await batch.commit(commitName);
-  context.onApplied(applied);
+  context.onApplied(applied, states.length);
   context.onCommit();
   return applied;
 };

@@ -39,6 +39,8 @@ export interface SupplierContext {
   readonly chunk: ChunkLimits;
   readonly isRefreshing: () => boolean;
   readonly onRequest: () => void;
+  /** The consumer, of this domain, has seen `ruv`, and everything up to that number of this replica's feed. */
+  readonly onAcknowledged: (ruv: Ruv, sequence: number) => void;
   /** Whether this node pulls from the consumer in its turn. */
   readonly pullsFromConsumer: () => boolean;
   /** The consumer has shown that this replica's history is one of two. */
@@ -80,6 +82,8 @@ class SupplierSession {
   readonly #remembered: RememberedRuv;
   /** The vector that this consumer has once it has applied what it was last given. */
   #given: Ruv | undefined;
+  /** The feed number that goes with it. */
+  #givenSequence = 0;
   /** The consumer's row for this server that was last found to be of this history. */
   #agreed: RuvRow | undefined;
 
@@ -102,12 +106,20 @@ class SupplierSession {
     // The vector in memory is that of the last commit: an idle consumer costs no read.
     const early = decideIncremental(request, consumer, this.#view(database.state.ruv), isOwedRows);
     this.#given = consumer;
+    this.#givenSequence = request.cursor?.server === database.serverUuid ? request.cursor.sequence : 0;
+    this.#noteAcknowledged();
     if (early.kind === "answer") return conversation.send(early.reply);
     await this.#withSnapshot(async (stated) => {
       const decision = decideIncremental(request, consumer, this.#view(stated.ruv), isOwedRows);
       if (decision.kind === "answer") return conversation.send(decision.reply);
       return this.#stream(stated, request.cursor, consumer);
     });
+  }
+
+  /** What the consumer was given it has, by its own word. */
+  #noteAcknowledged(): void {
+    const { consumer, database, onAcknowledged } = this.#context;
+    if (this.#given && consumer.domainUuid === database.domainUuid) onAcknowledged(this.#given, this.#givenSequence);
   }
 
   /** A consumer that strays is refreshed, but not before what it alone may have was pulled from it. */
@@ -147,6 +159,8 @@ class SupplierSession {
   /** `Changed` once there is anything beyond what was given; `Pong` when there was nothing for a while. */
   async answerSubscribe(): Promise<void> {
     const { clock, commits, conversation, signal } = this.#context;
+    // Who waits for more has applied what came.
+    this.#noteAcknowledged();
     const waiting = new AbortScope([signal]);
     const heartbeat = (): void => waiting.abort();
     void clock.sleep(REPLICA_LIMITS.subscribeHeartbeatMs, waiting.signal).then(heartbeat);
@@ -195,6 +209,7 @@ class SupplierSession {
     const { count } = digest;
     await conversation.send({ type: "end", cursor: this.#cursor(head), count, digest: digest.digest() });
     this.#given = new Map([...(consumer ?? []), ...claimedRows(consumer ?? new Map(), ruv)]);
+    this.#givenSequence = head.sequence;
   }
 
   /** A cursor holds for the same incarnation and the same commit only; otherwise a full scan is always right. */

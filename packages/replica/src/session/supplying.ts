@@ -11,6 +11,7 @@ import type { CommitSignal } from "../commit-signal.js";
 import type { Database } from "../database/database.js";
 import type { ForkEvidence } from "../fork/fork-evidence.js";
 import type { PausedPartners } from "../link/paused-partners.js";
+import type { Acknowledgement } from "../lag/partner-position.js";
 import type { Clock } from "../ports/clock.js";
 import type { CreateHash } from "../ports/hash.js";
 import type { Log } from "../ports/log.js";
@@ -32,6 +33,8 @@ export interface SupplyingContext {
   readonly onConsumer: (origin: string, hello: Hello) => void;
   readonly onRequest: (origin: string) => void;
   readonly paused: Pick<PausedPartners, "sinceMicros">;
+  /** A partner has told what it has of this domain. */
+  readonly onAcknowledged: (origin: string, said: Acknowledgement) => void;
   readonly pullsFrom: (origin: string) => boolean;
   /** A partner has shown that this replica's history is one of two. */
   readonly onFork: (origin: string, evidence: ForkEvidence) => void;
@@ -90,7 +93,7 @@ export class Supplying {
   }
 
   async #serve(channel: Channel): Promise<void> {
-    const { limits, log, onConsumer, onFork, onRequest, pullsFrom } = this.#context;
+    const { limits, log, onAcknowledged, onConsumer, onFork, onRequest, pullsFrom } = this.#context;
     const { partner } = channel;
     const stop = new AbortController();
     const database = this.#context.database();
@@ -107,6 +110,7 @@ export class Supplying {
         consumer,
         signal: stop.signal,
         onRequest: () => onRequest(partner),
+        onAcknowledged: (ruv, sequence) => onAcknowledged(partner, { server: consumer.serverUuid, ruv, sequence }),
         pullsFromConsumer: () => pullsFrom(partner),
         onFork: (evidence) => onFork(partner, evidence),
       });

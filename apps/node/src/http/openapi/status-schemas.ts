@@ -8,13 +8,46 @@ interface Parts {
 
 const TEXT = { type: "string" };
 const COUNT = { type: "integer", minimum: 0 };
+const SECONDS = { type: "number", minimum: 0 };
 
 export const statusSchemas = ({ object, time, uuid }: Parts): OpenapiObject => {
+  const certificate = object({ fingerprintSha256: TEXT, notBefore: time, notAfter: time });
+  const lag = object(
+    {
+      seconds: { ...SECONDS, description: "Age of the oldest change that is known to be missing; 0 when none is." },
+      secondsMax: { ...SECONDS, description: "What may be missing without being known is no older than this." },
+      changes: { ...COUNT, description: "Entries that are still to come, at most." },
+    },
+    ["secondsMax", "changes"],
+  );
+  const behindBy = object({
+    seconds: {
+      ...SECONDS,
+      description: "Age of the oldest change that the partner has not acknowledged; 0 when none.",
+    },
+    changes: { ...COUNT, description: "Entries that changed here since, at most." },
+  });
+  const catchingUp = object(
+    { entries: COUNT, entriesEstimate: COUNT, bytes: COUNT, bytesEstimate: COUNT, secondsLeft: SECONDS },
+    ["secondsLeft"],
+  );
+  const peer = object({
+    serverUuid: uuid,
+    domainUuid: uuid,
+    software: TEXT,
+    clockAheadSeconds: { type: "number", description: "Negative when its clock is behind this node's." },
+    saidAt: time,
+  });
+  const refusedConnection = object(
+    { code: TEXT, message: TEXT, from: TEXT, partner: TEXT, count: COUNT, firstAt: time, lastAt: time },
+    ["partner"],
+  );
   const partner = object(
     {
       origin: TEXT,
       type: { type: "string", enum: ["mutual-pull", "pull", "allow-pull"] },
-      state: TEXT,
+      direction: { type: "string", enum: ["both", "pull", "supply"] },
+      state: { type: "string", description: "docs/operations.md tells what each means." },
       message: TEXT,
       remedy: TEXT,
       connected: { type: "boolean" },
@@ -22,11 +55,28 @@ export const statusSchemas = ({ object, time, uuid }: Parts): OpenapiObject => {
       lastPullAt: time,
       lastSuppliedAt: time,
       pausedSince: time,
+      lag,
+      behindBy,
+      catchingUp,
+      forcedRefreshAt: { ...time, description: "Unless it pulls before." },
+      peer,
+      certificates: { type: "array", items: certificate },
       entriesApplied: COUNT,
       bytesReceived: COUNT,
       failures: COUNT,
     },
-    ["remedy", "lastAttemptAt", "lastPullAt", "lastSuppliedAt", "pausedSince"],
+    [
+      "remedy",
+      "lastAttemptAt",
+      "lastPullAt",
+      "lastSuppliedAt",
+      "pausedSince",
+      "lag",
+      "behindBy",
+      "catchingUp",
+      "forcedRefreshAt",
+      "peer",
+    ],
   );
   return {
     Status: object(
@@ -34,6 +84,9 @@ export const statusSchemas = ({ object, time, uuid }: Parts): OpenapiObject => {
         verdict: { ...TEXT, description: "One sentence." },
         health: { type: "string", enum: ["ok", "degraded"] },
         version: TEXT,
+        origin: TEXT,
+        startedAt: time,
+        certificate,
         domainUuid: uuid,
         serverUuid: uuid,
         readOnly: { type: "boolean", description: "Writes are refused with `read_only`." },
@@ -45,8 +98,9 @@ export const statusSchemas = ({ object, time, uuid }: Parts): OpenapiObject => {
           description: "By server uuid: up to when its changes are here, and purged here.",
           additionalProperties: object({ seen: time, purged: time }, ["purged"]),
         },
+        refusedConnections: { type: "array", items: refusedConnection },
       },
-      ["refresh"],
+      ["origin", "certificate", "refresh"],
     ),
     Liveness: object({ live: { const: true } }),
     Readiness: object({ ready: { type: "boolean" }, reasons: { type: "array", items: TEXT } }, ["reasons"]),

@@ -2,6 +2,7 @@ import { type Log, openReplica, type Replica, type ReplicaOptions, SILENT_LOG } 
 import { memoryStorage } from "@concordat/storage";
 import type { Hono } from "hono";
 import { onTestFinished } from "vitest";
+import { type NodeDescription, nodeStatus } from "../../admin/node-status.js";
 import { createApi } from "../api.js";
 import type { ApiOptions } from "../api-context.js";
 import type { EntryJson } from "../entry-json.js";
@@ -26,7 +27,8 @@ export const openApi = async (
   const log: Log = { ...SILENT_LOG, error: (event) => errors.push(event) };
   const replica = await openReplica({ storage: memoryStorage(), ...replicaOptions });
   onTestFinished(() => replica.close());
-  const app = createApi({ replica, log, version: "1.2.3", ...apiOptions });
+  const status = () => nodeStatus({ replica, refused: { list: () => [] }, node: NODE });
+  const app = createApi({ replica, status, log, version: NODE.version, ...apiOptions });
   const send: ApiUnderTest["send"] = async (method, path, body, headers = {}) =>
     app.request(path, {
       method,
@@ -36,6 +38,14 @@ export const openApi = async (
   const create: ApiUnderTest["create"] = async (attributes) =>
     (await (await send("POST", "/v1/entries", { attributes })).json()) as EntryJson;
   return { app, replica, errors, send, create };
+};
+
+const NODE: NodeDescription = {
+  origin: undefined,
+  startedAtMs: 0,
+  version: "1.2.3",
+  certificate: () => undefined,
+  pinsOf: () => [],
 };
 
 /** The status and the code of a problem, checked to be one. */
