@@ -3,9 +3,9 @@ import { type Begin, type Channel, type Conversation, type Hello, ProtocolError 
 import { connectPartner } from "../connect-partner.js";
 import type { DatabaseState } from "../database/database.js";
 import type { ForkEvidence } from "../fork/fork-evidence.js";
-import type { LiveSettings } from "../live-settings.js";
 import { type Acknowledgement, PartnerPosition } from "../lag/partner-position.js";
 import { secondsSince } from "../lag/seconds-since.js";
+import type { LiveSettings } from "../live-settings.js";
 import type { PartnerOptions } from "../partner.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
