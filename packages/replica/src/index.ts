@@ -57,7 +57,6 @@ export type {
   WriteOptions,
 } from "./replica.js";
 export { ReplicaError, type ReplicaErrorCode } from "./replica-error.js";
-export { type RestoreStorageOptions, restoreStorage } from "./restore-storage.js";
 export type {
   BehindBy,
   CatchingUp,
@@ -69,6 +68,7 @@ export type {
   ReplicaStatus,
   Totals,
 } from "./replica-status.js";
+export { type RestoreStorageOptions, restoreStorage } from "./restore-storage.js";
 export { type AttributeSchema, mergeKindOf, type Schema } from "./schema.js";
 export type { PullOutcome } from "./session/pull-outcome.js";
 export type { StandardResult, StandardSchema } from "./standard-schema.js";

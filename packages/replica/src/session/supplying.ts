@@ -10,8 +10,8 @@ import {
 import type { CommitSignal } from "../commit-signal.js";
 import type { Database } from "../database/database.js";
 import type { ForkEvidence } from "../fork/fork-evidence.js";
-import type { PausedPartners } from "../link/paused-partners.js";
 import type { Acknowledgement } from "../lag/partner-position.js";
+import type { PausedPartners } from "../link/paused-partners.js";
 import type { Clock } from "../ports/clock.js";
 import type { CreateHash } from "../ports/hash.js";
 import type { Log } from "../ports/log.js";
