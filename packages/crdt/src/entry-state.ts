@@ -2,7 +2,7 @@ import { type AttributeState, causalChangesOfAttribute, newestChangeOf } from ".
 import { type CausalChange, contextOver, NO_CONTEXT } from "./causal-context.js";
 import { type ChangeId, laterChangeId } from "./change-id.js";
 import { type RegisterState, registerOf, versionsOf } from "./register-state.js";
-import type { Uuid } from "./uuid.js";
+import type { ServerUuid, Uuid } from "./uuid.js";
 
 /**
  * What replicas exchange and merge about one entry. A state that lacks some attributes is a part of a larger one (a
@@ -56,6 +56,16 @@ export const deletedEntry = (entry: EntryState, changeId: ChangeId): Tombstone =
   const context = contextOver(causalChangesOf(entry), changeId.server);
   const deletion = registerOf([{ changeId, value: undefined, context }]);
   return { kind: "tombstone", uuid, createdAt, conflictOf, deletion, attributes };
+};
+
+/** Of each server that has a change in `entry`, the newest of them, in microseconds. */
+export const newestChangesByServer = (entry: EntryState): Map<ServerUuid, number> => {
+  const newest = new Map<ServerUuid, number>();
+  for (const { changeId } of causalChangesOf(entry)) {
+    const { server, ts } = changeId;
+    if (ts > (newest.get(server) ?? -1)) newest.set(server, ts);
+  }
+  return newest;
 };
 
 /** Every change in `entry`, with what its writer knew. */

@@ -27,6 +27,7 @@ export {
   type EntryState,
   type LiveEntry,
   newestChangeOfEntry,
+  newestChangesByServer,
   type Tombstone,
 } from "./entry-state.js";
 export { extendLineage, type Lineage, laterLineage, NO_LINEAGE } from "./lineage.js";

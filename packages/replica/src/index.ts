@@ -6,6 +6,14 @@ export {
   checkBackup,
 } from "./backup/check-backup.js";
 export type {
+  CompareOptions,
+  CompareProgress,
+  Comparison,
+  ComparisonOutcome,
+  Difference,
+  Explanation,
+} from "./comparison.js";
+export type {
   Conflict,
   ConflictKind,
   ConflictPage,

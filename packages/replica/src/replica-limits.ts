@@ -36,6 +36,10 @@ export const REPLICA_LIMITS = {
   /** Rows and bytes that one commit of a restore takes; it ends with the block that passes either. */
   restoredRowsMax: 8_192,
   restoredBytesMax: 4 * 1024 * 1024,
+  /** Entries that are hashed without a break, and what one answer to `Digest` goes through at the most: half a second of work. */
+  digestedTogether: 32,
+  digestedEntriesMax: 16_384,
+  digestedBytesMax: 16 * 1024 * 1024,
   /** Problems that `verify` names. */
   problemsMax: 100,
   /** Uuids that show what a refresh would discard. */

@@ -4,6 +4,8 @@ import type { Storage } from "@concordat/storage";
 import { AbortScope } from "./abort-scope.js";
 import { backupDatabase } from "./backup/backup-database.js";
 import { CommitSignal } from "./commit-signal.js";
+import { type CompareWithContext, compareWith, DIGEST_FEATURE } from "./compare/compare-with.js";
+import type { CompareOptions, ComparisonOutcome } from "./comparison.js";
 import { findConflict, listConflicts } from "./conflict/conflicts.js";
 import { resolveConflict } from "./conflict/resolve-conflict.js";
 import type { Conflict, ConflictPage, ConflictResolution, ConflictsOptions } from "./conflict.js";
@@ -66,6 +68,7 @@ import { Supplying } from "./session/supplying.js";
 import { encodeToken } from "./token/ruv-token.js";
 import { waitForToken } from "./token/wait-for.js";
 import { Turn } from "./turn.js";
+import { unknownPartner } from "./unknown-partner.js";
 import { verifyDatabase } from "./verify-database.js";
 import type { EntryTransaction } from "./write/entry-transaction.js";
 import { Writer } from "./write/writer.js";
@@ -95,6 +98,7 @@ export class ReplicaNode implements Replica {
   readonly #replacing: Replacing;
   readonly #refreshing: Refreshing;
   readonly #restoring: Restoring;
+  readonly #comparing: CompareWithContext;
   readonly #purging: Purging;
   readonly #partnerClocks: PartnerClocks;
   readonly #paused = new PausedPartners();
@@ -135,6 +139,7 @@ export class ReplicaNode implements Replica {
       closing: this.#closing.signal,
     };
     this.#pulling = shared;
+    this.#comparing = shared;
     this.#writer = new Writer({ ...shared, schema: () => this.#schema, held: () => this.#held });
     const swap = async (next: Database): Promise<void> => {
       await this.#hold(next);
@@ -291,6 +296,13 @@ export class ReplicaNode implements Replica {
 
   digest(): Promise<ContentDigest> {
     return digestContent(this.#database, this.#settings.ports.createHash);
+  }
+
+  async compareWith(origin: string, options: CompareOptions = {}): Promise<ComparisonOutcome> {
+    this.#expectOpen();
+    const partner = this.#links.pullPartner(origin);
+    if (partner === undefined) throw unknownPartner(origin);
+    return compareWith(this.#comparing, partner, options);
   }
 
   verify(): Promise<VerifyReport> {
@@ -497,7 +509,7 @@ export class ReplicaNode implements Replica {
       domainUuid: this.domainUuid,
       serverUuid: this.serverUuid,
       clockMicros: ports.clock.wallMicros(),
-      features: [],
+      features: [DIGEST_FEATURE],
       limits: { requestFrameBytesMax, replyFrameBytesMax, entryBytesMax },
     };
   }

@@ -1,6 +1,7 @@
 import type { ChangeId, DomainUuid, Ruv, ServerUuid, Uuid, Value } from "@concordat/crdt";
 import type { Channel } from "@concordat/protocol";
 import type { BackupProgress } from "./backup/check-backup.js";
+import type { CompareOptions, ComparisonOutcome } from "./comparison.js";
 import type { Conflict, ConflictPage, ConflictResolution, ConflictsOptions } from "./conflict.js";
 import type { AttributeChanges, Attributes, Entry, Lookup } from "./entry.js";
 import type { LiveChanges } from "./live-settings.js";
@@ -66,6 +67,12 @@ export interface Replica {
 
   /** Count and SHA-256 of all merged states, tombstones too: equal exactly when two replicas hold the same. O(entries). */
   digest(): Promise<ContentDigest>;
+  /**
+   * Finds the entries that differ from a partner's, without copying any, over a connection of its own: O(entries) of reading on both
+   * sides, a few KiB for each difference on the wire. Of the moments at which each was looked at: writes go on. Throws
+   * `unknown_partner`, and a `ProtocolError` as a pull would.
+   */
+  compareWith(origin: string, options?: CompareOptions): Promise<ComparisonOutcome>;
   /** Checks every invariant of the stored database. O(entries). */
   verify(): Promise<VerifyReport>;
   ruv(): Ruv;

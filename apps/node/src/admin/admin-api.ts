@@ -5,6 +5,7 @@ import { problemResponse } from "../http/problem.js";
 import { problemOfError } from "../http/problem-of-error.js";
 import type { Logger } from "../log/logger.js";
 import { backupResponse } from "./backup-response.js";
+import { compareResponse, readCompareRequest } from "./compare-response.js";
 import { exportResponse } from "./export-response.js";
 import { pause, readPauseRequest, resume } from "./pause-response.js";
 import { readRefreshRequest, refreshResponse } from "./refresh-response.js";
@@ -23,6 +24,7 @@ export const createAdminApi = (context: AdminContext): Hono => {
   const { replica, reload, logger } = context;
   const app = new Hono();
   app.get("/digest", async (c) => c.json(await replica.digest()));
+  app.post("/compare", async (c) => compareResponse(context, await readCompareRequest(c.req.raw)));
   app.get("/export", () => exportResponse(replica));
   app.get("/backup", () => backupResponse(replica));
   app.post("/verify", async (c) => c.json(await replica.verify()));

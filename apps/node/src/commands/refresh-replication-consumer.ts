@@ -8,6 +8,7 @@ import { reportProgress } from "../terminal/progress.js";
 import { formatBytes, formatEntries } from "../terminal/quantity.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { defineCommand } from "./command-context.js";
+import { exitCodeOfFailure } from "./failure-exit-code.js";
 
 interface RefreshCommandOptions {
   readonly from?: string;
@@ -97,7 +98,7 @@ const conclude = async (terminal: Terminal, outcome: Outcome): Promise<ExitCode>
       throw new CommandError(outcome.reason, { code: "refused", remedy: outcome.remedy });
     case "failed":
       throw new CommandError(outcome.message, {
-        exitCode: EXIT_CODE_OF_FAILURE[outcome.code] ?? EXIT_CODE.failed,
+        exitCode: exitCodeOfFailure(outcome.code),
         code: outcome.code,
       });
   }
@@ -112,18 +113,4 @@ const describeLoss = (terminal: Terminal, { entries, origin, sample }: WouldDisc
   terminal.say(`${formatEntries(entries)} changed here that ${origin} does not have, and would be lost:`);
   for (const uuid of sample) terminal.say(`  ${uuid}`);
   if (entries > sample.length) terminal.say(`  and ${formatEntries(entries - sample.length)} more`);
-};
-
-const EXIT_CODE_OF_FAILURE: Readonly<Record<string, ExitCode>> = {
-  unknown_partner: EXIT_CODE.usage,
-  name_not_resolved: EXIT_CODE.partnerUnreachable,
-  connection_refused: EXIT_CODE.partnerUnreachable,
-  connection_lost: EXIT_CODE.partnerUnreachable,
-  timeout: EXIT_CODE.partnerUnreachable,
-  version: EXIT_CODE.partnerUnreachable,
-  certificate_not_pinned: EXIT_CODE.partnerUnreachable,
-  certificate_expired: EXIT_CODE.partnerUnreachable,
-  certificate_missing: EXIT_CODE.partnerUnreachable,
-  certificate_refused: EXIT_CODE.partnerUnreachable,
-  too_many_connections: EXIT_CODE.partnerUnreachable,
 };

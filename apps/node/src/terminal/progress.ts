@@ -5,7 +5,8 @@ import type { Terminal } from "./terminal.js";
 export interface Progress {
   readonly entries: number;
   readonly entriesTotal: number | undefined;
-  readonly bytes: number;
+  /** `undefined` where they say nothing. */
+  readonly bytes: number | undefined;
   readonly bytesTotal: number | undefined;
 }
 
@@ -86,12 +87,13 @@ const barOf = (share: number, cells: number): string => {
 
 const shareOf = ({ entries, entriesTotal, bytes, bytesTotal }: Progress): number | undefined => {
   if (entriesTotal) return Math.min(1, entries / entriesTotal);
-  return bytesTotal ? Math.min(1, bytes / bytesTotal) : undefined;
+  return bytesTotal && bytes !== undefined ? Math.min(1, bytes / bytesTotal) : undefined;
 };
 
 const describe = ({ entries, entriesTotal, bytes, bytesTotal }: Progress, elapsedMs: number): string => {
   const entriesText = `${formatCount(entries)}${entriesTotal ? ` of ${formatCount(entriesTotal)}` : ""} entries`;
-  const bytesText = `${formatBytes(bytes)}${bytesTotal ? ` of ${formatBytes(bytesTotal)}` : ""}`;
+  const bytesText =
+    bytes === undefined ? "" : ` · ${formatBytes(bytes)}${bytesTotal ? ` of ${formatBytes(bytesTotal)}` : ""}`;
   const rate = elapsedMs > RATE_AFTER_MS ? ` · ${formatCount(Math.round((entries / elapsedMs) * 1_000))}/s` : "";
-  return `${entriesText} · ${bytesText}${rate}`;
+  return `${entriesText}${bytesText}${rate}`;
 };

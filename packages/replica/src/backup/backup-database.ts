@@ -1,6 +1,7 @@
 import type { Database } from "../database/database.js";
 import { NUMBER_BYTES, writeNumber } from "../database/key-space.js";
 import { pagesOf } from "../database/snapshot-reads.js";
+import { takeStatedSnapshot } from "../database/stated-snapshot.js";
 import type { Clock } from "../ports/clock.js";
 import type { CreateHash } from "../ports/hash.js";
 import type { Turn } from "../turn.js";
@@ -47,16 +48,18 @@ const EVERYTHING = { from: new Uint8Array(0) };
 
 const momentOf = ({ database, turn, clock, software }: BackupContext) =>
   turn.run(async () => {
-    const { domainUuid, serverUuid, state, store } = database();
+    const current = database();
+    const { snapshot, ruv } = await takeStatedSnapshot(current);
+    const { domainUuid, serverUuid, state } = current;
     const header = encodeHeader({
       createdAtMicros: clock.wallMicros(),
       software,
       domainUuid,
       serverUuid,
       totals: state.totals,
-      seen: seenOfRuv(state.ruv),
+      seen: seenOfRuv(ruv),
     });
-    return { header, snapshot: await store.snapshot() };
+    return { header, snapshot };
   });
 
 /** `block` with its checksum. */

@@ -3,8 +3,8 @@ import type { Entry } from "../entry.js";
 import type { PartnerOptions } from "../partner.js";
 import type { Ports } from "../ports/ports.js";
 import type { RefreshOptions, RefreshOutcome } from "../replica.js";
-import { ReplicaError } from "../replica-error.js";
 import type { RefreshProgress } from "../replica-status.js";
+import { unknownPartner } from "../unknown-partner.js";
 import { entriesOf } from "./discarded-entries.js";
 import { type RefreshContext, refresh } from "./refresh.js";
 import type { Replacements } from "./replacements.js";
@@ -101,14 +101,6 @@ export class Refreshing {
     await replacing.dropOthers(replacements);
   }
 }
-
-const unknownPartner = (origin: string | undefined): ReplicaError =>
-  new ReplicaError(
-    "unknown_partner",
-    origin === undefined
-      ? "say which partner to refresh from: this node pulls from none, or from more than one"
-      : `${origin} is no partner that this node pulls from: see [replication] in server.toml`,
-  );
 
 const busy = (origin: string): RefreshOutcome => ({
   kind: "refused",

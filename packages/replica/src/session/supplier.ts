@@ -1,17 +1,18 @@
 import { claimedRows, isUnseen, type Ruv, type RuvRow, type ServerUuid, sameBytes, seenIn } from "@concordat/crdt";
-import {
-  type Conversation,
-  type Cursor,
-  type Hello,
-  type Incremental,
-  ProtocolError,
-  type ProtocolLimits,
-  type Refresh,
-  type RefreshRequired,
-  type Unwilling,
+import type {
+  Conversation,
+  Cursor,
+  Digest,
+  Hello,
+  Incremental,
+  ProtocolLimits,
+  Refresh,
+  RefreshRequired,
+  Unwilling,
 } from "@concordat/protocol";
 import { AbortScope } from "../abort-scope.js";
 import type { CommitSignal } from "../commit-signal.js";
+import { answerDigest } from "../compare/answer-digest.js";
 import type { Database, Head } from "../database/database.js";
 import { strayClaims } from "../database/own-history.js";
 import { COMMIT_NAME_BYTES } from "../database/rows.js";
@@ -21,6 +22,7 @@ import { type ForkEvidence, forkEvidence } from "../fork/fork-evidence.js";
 import type { Clock } from "../ports/clock.js";
 import type { CreateHash } from "../ports/hash.js";
 import { REPLICA_LIMITS } from "../replica-limits.js";
+import type { Turn } from "../turn.js";
 import type { ChunkLimits } from "./chunk-limits.js";
 import { beforeScan, type FeedPlace, placeOfCursor } from "./feed-place.js";
 import { feedChunks } from "./feed-stream.js";
@@ -37,6 +39,8 @@ export interface SupplierContext {
   readonly limits: Pick<ProtocolLimits, "serversMax">;
   readonly commits: CommitSignal;
   readonly chunk: ChunkLimits;
+  /** Shared by all connections. */
+  readonly digestTurn: Turn;
   readonly isRefreshing: () => boolean;
   readonly onRequest: () => void;
   /** The consumer, of this domain, has seen `ruv`, and everything up to that number of this replica's feed. */
@@ -70,9 +74,8 @@ export const supply = async (context: SupplierContext): Promise<void> => {
         await session.answerRefresh(request);
         break;
       case "digest":
-        throw new ProtocolError("unexpected_message", "the partner asked for digests, which nobody announced", {
-          blame: "peer",
-        });
+        await session.answerDigest(request);
+        break;
     }
   }
 };
@@ -154,6 +157,12 @@ class SupplierSession {
       if (decision.kind === "answer") return conversation.send(decision.reply);
       return this.#stream(stated, request.cursor, undefined);
     });
+  }
+
+  /** One after the other, whoever asks: a partner gets no more of this node's time by asking on several connections. */
+  async answerDigest(request: Digest): Promise<void> {
+    const { conversation, createHash, database, digestTurn } = this.#context;
+    await conversation.send(await digestTurn.run(() => answerDigest(database, request, createHash)));
   }
 
   /** `Changed` once there is anything beyond what was given; `Pong` when there was nothing for a while. */

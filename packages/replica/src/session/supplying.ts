@@ -16,6 +16,7 @@ import type { Clock } from "../ports/clock.js";
 import type { CreateHash } from "../ports/hash.js";
 import type { Log } from "../ports/log.js";
 import { REPLICA_LIMITS } from "../replica-limits.js";
+import { Turn } from "../turn.js";
 import type { ChunkLimits } from "./chunk-limits.js";
 import { supply } from "./supplier.js";
 
@@ -50,6 +51,7 @@ export class Supplying {
   readonly #context: SupplyingContext;
   readonly #open = new Map<Channel, Connection>();
   readonly #ended = new Set<Promise<void>>();
+  readonly #digestTurn = new Turn();
   /** When each partner was last complained of, on the monotonic clock: whoever connects for nothing must not fill the log. */
   readonly #complainedAtMs = new Map<string, number>();
 
@@ -105,6 +107,7 @@ export class Supplying {
       if (this.#context.paused.sinceMicros(partner) !== undefined) throw paused();
       await supply({
         ...this.#context,
+        digestTurn: this.#digestTurn,
         database,
         conversation,
         consumer,
