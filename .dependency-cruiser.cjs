@@ -61,7 +61,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules|/dist/" },
-    exclude: { path: "/(dist|node_modules|\\.turbo)/" },
+    // Its parser reads no JSX: circles of components are biome's business (noImportCycles).
+    exclude: { path: "/(dist|node_modules|\\.turbo)/|\\.tsx$" },
     parser: "swc",
     tsPreCompilationDeps: false,
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "default"] },

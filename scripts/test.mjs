@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { findOrInstallChromium } from "./chromium.mjs";
 import { pnpm } from "./pnpm.mjs";
 
 const root = new URL("..", import.meta.url);
@@ -9,6 +10,13 @@ const packages = ["packages", "apps", "examples"].flatMap((folder) =>
 );
 const reports = packages.map((directory) => new URL(REPORT, directory));
 for (const report of reports) rmSync(report, { force: true });
+
+const chromium = findOrInstallChromium();
+if (chromium.path) process.env.CONCORDAT_CHROMIUM = chromium.path;
+else if (process.env.CI === "true") {
+  process.stderr.write(`no Chromium for the tests of the page: ${chromium.reason}\n`);
+  process.exit(1);
+}
 
 pnpm("install", "--frozen-lockfile", "--reporter=append-only", "--loglevel=warn");
 pnpm("exec", "turbo", "run", "build", "--output-logs=errors-only");
@@ -38,4 +46,6 @@ for (const report of reports.filter((file) => existsSync(file))) {
   totals.passed += numPassedTests;
   totals.failed += numFailedTests;
 }
+if (!chromium.path)
+  process.stdout.write(`\nNot run: the page of concordat ui in a browser (no Chromium: ${chromium.reason})\n`);
 process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed\n`);

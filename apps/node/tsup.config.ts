@@ -5,5 +5,7 @@ export default defineConfig({
   format: "esm",
   target: "node20",
   sourcemap: true,
+  // The page of `concordat ui`, as `@concordat/ui` has built it: nothing is built at run time.
+  publicDir: "node_modules/@concordat/ui/dist/static",
   clean: true,
 });

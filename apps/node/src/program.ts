@@ -17,6 +17,7 @@ import { addShowCertificate } from "./commands/show-replication-certificate.js";
 import { addShowCertificateMetadata } from "./commands/show-replication-certificate-metadata.js";
 import { addStatus } from "./commands/status.js";
 import { addToken } from "./commands/token.js";
+import { addUi } from "./commands/ui.js";
 import { addVerify } from "./commands/verify.js";
 import { EXIT_CODE_HELP } from "./exit-code.js";
 import { VERSION } from "./version.js";
@@ -46,6 +47,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   addRefresh,
   addStatus,
   addDoctor,
+  addUi,
   addReload,
   addPause,
   addResume,

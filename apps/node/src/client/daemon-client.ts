@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import type { Config } from "@concordat/config";
 import type { Dispatcher } from "undici";
 import { CommandError } from "../command-error.js";
@@ -23,7 +24,15 @@ export interface DaemonClient {
   lines<T>(request: DaemonRequest): AsyncIterable<T>;
   /** The answer's bytes, as they come. */
   bytes(request: DaemonRequest): AsyncIterable<Uint8Array>;
+  /** The answer as it is, a refusal too: for who passes it on. */
+  response(request: DaemonRequest): Promise<DaemonResponse>;
   close(): Promise<void>;
+}
+
+export interface DaemonResponse {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Readable;
 }
 
 /** Where the daemon of a configuration is, and how to start it. */
@@ -79,16 +88,31 @@ const connectDaemon = async (place: DaemonPlace): Promise<DaemonClient> => {
         throw connectionFailure(place, error);
       }
     },
+    response: async (request) => {
+      const { statusCode, headers, body } = await responseTo(pool, place, request);
+      return { status: statusCode, contentType: String(headers["content-type"] ?? ""), body };
+    },
     close: () => pool.destroy(),
   };
 };
 
+/** Throws what the daemon answers instead of what was asked. */
 const answer = async (
   dispatcher: Dispatcher,
   place: DaemonPlace,
-  { method, path, body, headers, signal }: DaemonRequest,
+  request: DaemonRequest,
 ): Promise<Dispatcher.ResponseData> => {
-  const response = await readingFrom(place, () =>
+  const response = await responseTo(dispatcher, place, request);
+  if (response.statusCode < 400) return response;
+  throw problemOf(response.statusCode, await readingFrom(place, () => response.body.text()));
+};
+
+const responseTo = (
+  dispatcher: Dispatcher,
+  place: DaemonPlace,
+  { method, path, body, headers, signal }: DaemonRequest,
+): Promise<Dispatcher.ResponseData> =>
+  readingFrom(place, () =>
     dispatcher.request({
       method,
       path,
@@ -97,9 +121,6 @@ const answer = async (
       ...(signal && { signal }),
     }),
   );
-  if (response.statusCode < 400) return response;
-  throw problemOf(response.statusCode, await readingFrom(place, () => response.body.text()));
-};
 
 const readingFrom = async <T>(place: DaemonPlace, read: () => Promise<T>): Promise<T> => {
   try {

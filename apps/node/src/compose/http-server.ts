@@ -31,7 +31,7 @@ export interface HttpServer {
 
 const CLOSE_GRACE_MS = 1_000;
 
-/** Serves `fetch` at the address that `key` of server.toml names. Throws a `CommandError` when it cannot be had. */
+/** Serves `fetch` at the address that `key` of server.toml, or an option, names. Throws a `CommandError` when it cannot be had. */
 export const listenHttp = async (fetch: Fetch, at: ListenAddress, key: string): Promise<HttpServer> => {
   const running = new RunningRequests();
   const server = serverOf(at, getRequestListener(running.counting(fetch)));

@@ -1,0 +1,39 @@
+import type { CertificateRow } from "../model/certificate-rows.js";
+import { Section } from "./section.js";
+import { ToneMark } from "./tone-mark.js";
+
+/** Which certificates hold the links together, and until when. Nothing for a node without partners and identity. */
+export const CertificateTable = ({ rows }: { readonly rows: readonly CertificateRow[] }) => {
+  if (rows.length === 0) return null;
+  return (
+    <Section title="Certificates" note="Times are UTC.">
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Of</th>
+              <th scope="col">Expiry</th>
+              <th scope="col">Valid until</th>
+              <th scope="col">Fingerprint (SHA-256)</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ key, owner, left, tone, validUntil, fingerprint }) => (
+              <tr key={key}>
+                <th scope="row">{owner}</th>
+                <td>
+                  <span class={`state ${tone}`}>
+                    <ToneMark tone={tone} />
+                    {left}
+                  </span>
+                </td>
+                <td class="figure">{validUntil}</td>
+                <td class="fingerprint">{fingerprint}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+};
