@@ -85,7 +85,7 @@ describe("concordat status --watch", () => {
     await a.stop();
     await said(/^\S+Z node degraded -> stopped: the daemon is not running/m);
     await Promise.all([a.start(), b.start()]);
-    await said(/^\S+Z node stopped -> ok: In sync with /m);
+    await said(/^\S+Z node \w+ -> ok: In sync with /m);
     watch.interrupt();
     json.interrupt();
     expect((await watch.exited).exitCode).toBe(0);

@@ -65,6 +65,9 @@ export interface PartnerStatus {
   readonly bytesReceived: number;
   /** Tries since the last success. */
   readonly failures: number;
+  /** Pulls that were complete, and tries that failed or were refused, since the link began. */
+  readonly pulls: number;
+  readonly failuresTotal: number;
   /** Since when nothing comes from the partner and nothing goes to it, as the operator wants it. */
   readonly pausedSinceMicros?: number;
   /** The partner's last request to this node. */

@@ -7,8 +7,11 @@ import { Hono } from "hono";
 import { createAdminApi } from "../admin/admin-api.js";
 import { nodeStatus } from "../admin/node-status.js";
 import { createApi } from "../http/api.js";
+import { readinessOf } from "../http/readiness.js";
 import type { Logger } from "../log/logger.js";
 import { replicaLog } from "../log/replica-log.js";
+import { conflictCount } from "../metrics/conflict-count.js";
+import { createNodeMetrics } from "../metrics/node-metrics.js";
 import { VERSION } from "../version.js";
 import { freeAdminSocket, guardAdminSocket, isAdminDirectoryOpen } from "./admin-socket.js";
 import { listenForClients } from "./api-listener.js";
@@ -69,15 +72,16 @@ const compose = async ({ config, file, logger }: DaemonOptions, parts: Parts): P
   const startedAtMs = Date.now();
   await freeAdminSocket(adminBindPath);
 
+  const metrics = createNodeMetrics();
   const identity = replication && (await nodeIdentity(config));
   const partners = new PartnerSet(identity ? dialAs(identity) : neverDialled);
-  const replica = await openNodeReplica({ config, partners, logger });
+  const replica = await openNodeReplica({ config, partners, logger, metrics });
   parts.replica = replica;
 
   const refused = new RefusedConnections();
   if (replication && identity) {
     const onChannel: Replica["accept"] = (channel) => replica.accept(channel);
-    parts.listener = await listenForPartners({ replication, identity, refused, logger, onChannel });
+    parts.listener = await listenForPartners({ replication, identity, refused, metrics, logger, onChannel });
   }
   const node = {
     origin: replication?.origin.text,
@@ -87,7 +91,12 @@ const compose = async ({ config, file, logger }: DaemonOptions, parts: Parts): P
     pinsOf: (origin: string) => partners.pinsOf(origin),
   };
   const status = () => nodeStatus({ replica, refused, node });
-  const api = createApi({ replica, status, log: replicaLog(logger), version: VERSION });
+  metrics.serve({
+    status,
+    isReady: () => readinessOf(replica.status()).ready,
+    countConflicts: conflictCount(replica, () => performance.now()),
+  });
+  const api = createApi({ replica, status, metrics, log: replicaLog(logger), version: VERSION });
   const clients = bindAddress && (await listenForClients(config, bindAddress, { api, logger }));
   if (clients) parts.servers.push(clients.server);
   const reload = createReload({ file, config, replica, listener: parts.listener, clients, partners, logger });

@@ -3,6 +3,8 @@ import type { Config } from "@concordat/config";
 import { openReplica, type Replica, type ReplicaOptions } from "@concordat/replica";
 import type { Logger } from "../log/logger.js";
 import { replicaLog } from "../log/replica-log.js";
+import type { NodeMetrics } from "../metrics/node-metrics.js";
+import { timedStorage } from "../metrics/timed-storage.js";
 import { SOFTWARE } from "../version.js";
 import { exportDiscarded } from "./discard-export.js";
 import { liveSettings } from "./live-settings.js";
@@ -13,14 +15,15 @@ export interface NodeReplicaOptions {
   readonly config: Config;
   readonly partners: PartnerSet;
   readonly logger: Logger;
+  readonly metrics: Pick<NodeMetrics, "observeCommit">;
 }
 
 /** The replica in the node's directory. What an automatic refresh or a restore discards is kept beside it. */
-export const openNodeReplica = async ({ config, partners, logger }: NodeReplicaOptions): Promise<Replica> => {
+export const openNodeReplica = async ({ config, partners, logger, metrics }: NodeReplicaOptions): Promise<Replica> => {
   const { dbPath, attributes, replication } = config;
   await mkdir(dbPath, { recursive: true, mode: 0o700 });
   return openReplica({
-    storage: await nodeStorage(config),
+    storage: timedStorage(await nodeStorage(config), metrics.observeCommit),
     attributes,
     partners: partners.replace(replication?.partners ?? []),
     ...liveSettings(config),

@@ -5,6 +5,7 @@ import { listenTls, type TlsListener } from "@concordat/protocol/tls";
 import { CommandError } from "../command-error.js";
 import { EXIT_CODE } from "../exit-code.js";
 import type { Logger } from "../log/logger.js";
+import type { NodeMetrics } from "../metrics/node-metrics.js";
 import { cannotListen } from "./cannot-listen.js";
 import { listenerPins } from "./partner-set.js";
 import type { RefusedConnections } from "./refused-connections.js";
@@ -14,6 +15,7 @@ export interface ReplicationListenerOptions {
   readonly replication: ReplicationConfig;
   readonly identity: Identity;
   readonly refused: RefusedConnections;
+  readonly metrics: Pick<NodeMetrics, "observeRefusal">;
   readonly logger: Logger;
   readonly onChannel: (channel: Channel) => Promise<void>;
 }
@@ -23,6 +25,7 @@ export const listenForPartners = ({
   replication,
   identity,
   refused,
+  metrics,
   logger,
   onChannel,
 }: ReplicationListenerOptions): Promise<TlsListener> =>
@@ -33,6 +36,7 @@ export const listenForPartners = ({
     limits: DEFAULT_LIMITS,
     onChannel: (channel) => void onChannel(channel),
     onRefusal: (refusal) => {
+      metrics.observeRefusal(refusal.error.code);
       if (!refused.note(refusal, Date.now())) return;
       const { error, remoteAddress: from, partner } = refusal;
       logger.warn({ event: "connection_refused", code: error.code, from, partner }, error.message);

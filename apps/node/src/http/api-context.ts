@@ -1,10 +1,12 @@
 import type { Log, Replica } from "@concordat/replica";
 import type { NodeStatus } from "../admin/node-status.js";
+import type { NodeMetrics } from "../metrics/node-metrics.js";
 
 export interface ApiOptions {
   readonly replica: Replica;
   /** How the node is at this moment: `/v1/status`. */
   readonly status: () => NodeStatus;
+  readonly metrics: Pick<NodeMetrics, "text" | "observeRequest">;
   readonly log: Log;
   /** This program's, for `/openapi.json`. */
   readonly version: string;

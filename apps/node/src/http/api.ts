@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { requestTiming } from "../metrics/request-timing.js";
 import type { ApiContext, ApiOptions } from "./api-context.js";
 import { registerChangesRoute } from "./changes-route.js";
 import { registerConflictRoutes } from "./conflict-routes.js";
@@ -25,6 +26,7 @@ export const createApi = (options: ApiOptions): Hono => {
     ...options,
   };
   const app = new Hono();
+  app.use(requestTiming(context.metrics.observeRequest));
   registerTokenWait(app, context);
   registerEntriesRoutes(app, context);
   registerEntryRoutes(app, context);

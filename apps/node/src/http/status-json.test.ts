@@ -20,6 +20,8 @@ const partner = (state: LinkState, more: Partial<PartnerStatus> = {}): PartnerSt
   entriesApplied: 0,
   bytesReceived: 0,
   failures: 0,
+  pulls: 0,
+  failuresTotal: 0,
   lastSuppliedAtMicros: undefined,
   lag: undefined,
   behindBy: undefined,

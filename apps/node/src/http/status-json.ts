@@ -47,7 +47,11 @@ export interface PartnerJson {
   readonly peer?: PeerJson;
   readonly entriesApplied: number;
   readonly bytesReceived: number;
+  /** Tries since the last success. */
   readonly failures: number;
+  /** Since the link began: pulls that were complete, tries that failed or were refused. */
+  readonly pulls: number;
+  readonly failuresTotal: number;
 }
 
 export type Direction = "both" | "pull" | "supply";
@@ -131,6 +135,8 @@ const partnerJson = (partner: PartnerStatus): PartnerJson => ({
   entriesApplied: partner.entriesApplied,
   bytesReceived: partner.bytesReceived,
   failures: partner.failures,
+  pulls: partner.pulls,
+  failuresTotal: partner.failuresTotal,
 });
 
 const DIRECTIONS: Readonly<Record<PartnerType, Direction>> = {

@@ -64,6 +64,8 @@ export class PartnerLink {
   readonly #position = new PartnerPosition();
   #progress: PullProgress | undefined;
   #peer: Peer | undefined;
+  #pulls = 0;
+  #failuresTotal = 0;
   #entriesApplied = 0;
   #bytesReceived = 0;
   #running: Promise<void> = Promise.resolve();
@@ -157,6 +159,8 @@ export class PartnerLink {
       entriesApplied: this.#entriesApplied,
       bytesReceived: this.#bytesReceived + this.#receivedBytes(),
       failures: this.#failures,
+      pulls: this.#pulls,
+      failuresTotal: this.#failuresTotal,
       lastSuppliedAtMicros: this.#lastSuppliedAtMicros,
       lag: this.#lag(),
       behindBy: this.options.type === "pull" ? undefined : this.#behindBy(),
@@ -283,6 +287,7 @@ export class PartnerLink {
       case "up-to-date":
       case "applied":
         this.#failures = 0;
+        this.#pulls += 1;
         this.#lastPullAtMicros = clock.wallMicros();
         if (outcome.kind === "applied")
           log.debug("pull_applied", `applied changes of ${origin}`, { origin, entries: outcome.entries });
@@ -291,20 +296,23 @@ export class PartnerLink {
           return "wait";
         }
         this.#report = report;
+        if (this.#told !== undefined) log.info("partner_recovered", `is in sync with ${origin} again`, { origin });
         this.#told = undefined;
         return "pull";
       case "superseded":
         this.#report = report;
         return "reconnect";
       case "domain-mismatch":
+        this.#complain("domain_mismatch", report);
+        return automaticRefresh ? "refresh" : "wait";
       case "refresh-required":
-        this.#complain(outcome.kind.replace("-", "_"), report);
+        this.#complain("refresh_required", report);
         return automaticRefresh ? "refresh" : "wait";
       case "unwilling":
-        this.#complain(outcome.kind, report);
+        this.#complain("unwilling", report);
         return "wait";
       case "forked":
-        this.#complain(outcome.kind, report);
+        this.#complain("forked", report);
         return outcome.evidence;
     }
   }
@@ -355,6 +363,7 @@ export class PartnerLink {
   /** A trouble that stays is told once, and then only to those who want every detail. */
   #complain(event: string, report: LinkReport): void {
     const { state, message, remedy } = report;
+    this.#failuresTotal += 1;
     const level = this.#told === message ? "debug" : "warn";
     this.#report = report;
     this.#told = message;

@@ -26,6 +26,16 @@ export const healthPaths: OpenapiObject = {
       },
     },
   },
+  "/metrics": {
+    get: {
+      operationId: "readMetrics",
+      summary: "Numbers for Prometheus",
+      responses: {
+        "200": { description: "In its text format.", ...content({ type: "string" }, "text/plain") },
+        ...problemAnswers(),
+      },
+    },
+  },
   "/openapi.json": {
     get: {
       operationId: "readOpenapi",

@@ -63,7 +63,9 @@ export const statusSchemas = ({ object, time, uuid }: Parts): OpenapiObject => {
       certificates: { type: "array", items: certificate },
       entriesApplied: COUNT,
       bytesReceived: COUNT,
-      failures: COUNT,
+      failures: { ...COUNT, description: "Tries since the last success." },
+      pulls: COUNT,
+      failuresTotal: COUNT,
     },
     [
       "remedy",

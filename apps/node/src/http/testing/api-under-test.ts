@@ -3,6 +3,7 @@ import { memoryStorage } from "@concordat/storage";
 import type { Hono } from "hono";
 import { onTestFinished } from "vitest";
 import { type NodeDescription, nodeStatus } from "../../admin/node-status.js";
+import { createNodeMetrics } from "../../metrics/node-metrics.js";
 import { createApi } from "../api.js";
 import type { ApiOptions } from "../api-context.js";
 import type { EntryJson } from "../entry-json.js";
@@ -27,8 +28,9 @@ export const openApi = async (
   const log: Log = { ...SILENT_LOG, error: (event) => errors.push(event) };
   const replica = await openReplica({ storage: memoryStorage(), ...replicaOptions });
   onTestFinished(() => replica.close());
+  const metrics = createNodeMetrics();
   const status = () => nodeStatus({ replica, refused: { list: () => [] }, node: NODE });
-  const app = createApi({ replica, status, log, version: NODE.version, ...apiOptions });
+  const app = createApi({ replica, status, metrics, log, version: NODE.version, ...apiOptions });
   const send: ApiUnderTest["send"] = async (method, path, body, headers = {}) =>
     app.request(path, {
       method,
