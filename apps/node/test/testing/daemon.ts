@@ -45,6 +45,10 @@ export class DaemonProcess {
     return this.stdout.slice(0, this.stdout.indexOf("\n"));
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
