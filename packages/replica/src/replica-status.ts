@@ -45,6 +45,8 @@ export type LinkState =
   | "no-overlap"
   | "clock-skew"
   | "duplicate-server-uuid"
+  /** There is no room here for what the partner has. */
+  | "storage-full"
   | "protocol-error";
 
 export interface PartnerStatus {

@@ -76,15 +76,21 @@ describe("mapBytesMax", () => {
 /** Raises a limit of a process that runs; part of util-linux. */
 const hasPrlimit = spawnSync("prlimit", ["--version"]).status === 0;
 
-it.runIf(hasPrlimit)("a full disk is store_full, too: reads go on, and so do commits once there is room", async () => {
-  const command = 'ulimit -S -f 4096; exec "$0" test/full-disk.mjs "$1"';
-  const child = spawn("sh", ["-c", command, process.execPath, join(directory, "small")], {
-    cwd: new URL("..", import.meta.url),
-    // lmdb-js writes about it on stderr.
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const outcome = JSON.parse(await text(child.stdout));
-  const { written } = outcome;
-  expect(written).toBeGreaterThan(20);
-  expect(outcome).toEqual({ code: "store_full", written, atFull: 2 * written, withRoom: 2 * written + 2 });
-});
+it.runIf(hasPrlimit).each([
+  ["between two pages", 2 << 20],
+  ["in the middle of a page, and of a write", (2 << 20) + 1_234],
+])(
+  "a full disk is store_full, too: reads go on, and so do commits once there is room; it ends %s",
+  async (_where, bytes) => {
+    const args = [`--fsize=${bytes}:unlimited`, process.execPath, "test/full-disk.mjs", join(directory, "small")];
+    const child = spawn("prlimit", args, {
+      cwd: new URL("..", import.meta.url),
+      // lmdb-js writes about it on stderr.
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const outcome = JSON.parse(await text(child.stdout));
+    const { written } = outcome;
+    expect(written).toBeGreaterThan(20);
+    expect(outcome).toEqual({ code: "store_full", written, atFull: 2 * written, withRoom: 2 * written + 2 });
+  },
+);

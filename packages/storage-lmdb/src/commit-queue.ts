@@ -1,7 +1,8 @@
 import { StorageError } from "@concordat/storage";
 import { Capacity } from "./capacity.js";
 import type { Environment } from "./environment.js";
-import { toStorageError } from "./medium-error.js";
+import { hasRoom } from "./has-room.js";
+import { isCutOff, toStorageError } from "./medium-error.js";
 import { BOUNDS_PER_OPERATION, DELETION, type PackedBatch } from "./packed-batch.js";
 import type { ByteSpan } from "./row-bytes.js";
 
@@ -13,6 +14,9 @@ interface PendingCommit {
 
 /** A group ends once it has this many bytes, so that one that waits long does not make the next wait longer still. */
 const GROUP_BYTES_MAX = 16 << 20;
+
+/** What a commit takes beside its rows: pages that are copied before they change. */
+const GROWTH_BYTES_MIN = 256 << 10;
 
 /**
  * Commits in the order of the calls. Whatever waits while one write transaction is on its way to the disk goes into the
@@ -69,10 +73,23 @@ export class CommitQueue {
       await this.#write(admitted);
       for (const { resolve } of admitted) resolve();
     } catch (error) {
-      const failure = toStorageError(error, `cannot commit to ${this.file}`);
+      const failure = await this.#failureOf(error, admitted);
       if (failure.code !== "store_full") this.#broken = failure;
       for (const { reject } of group) reject(failure);
     }
+  }
+
+  /** A write that was cut off is one that found no room, if there is none. */
+  async #failureOf(error: unknown, commits: readonly PendingCommit[]): Promise<StorageError> {
+    const failure = toStorageError(error, `cannot commit to ${this.file}`);
+    if (!isCutOff(error)) return failure;
+    const bytes = commits.reduce((sum, { batch }) => sum + batch.growthBytesMax, GROWTH_BYTES_MIN);
+    if (await hasRoom(this.file, bytes)) return failure;
+    return new StorageError(
+      "store_full",
+      `cannot commit to ${this.file}: no space left for ${bytes} bytes; free space on the disk and try again`,
+      { cause: error },
+    );
   }
 
   /** Those that there is room for; the others are rejected. */

@@ -20,11 +20,18 @@ const REMEDIES: Partial<Record<StorageErrorCode, string>> = {
   store_corrupt: "; restore a backup, or remove the file and refresh from a partner",
 };
 
-const storageCode = (error: unknown): StorageErrorCode => {
+/** LMDB reports errno as it is, Node negated beside a name. */
+export const isNoRoom = (error: unknown): boolean => {
   const { code, errno } = Object(error) as { readonly code?: unknown; readonly errno?: unknown };
-  // LMDB reports errno as it is, Node negated beside a name.
-  if (NO_ROOM.has(code) || (typeof errno === "number" && NO_ROOM.has(-errno))) return "store_full";
-  return NOT_OURS.has(code) ? "store_corrupt" : "store_io";
+  return NO_ROOM.has(code) || (typeof errno === "number" && NO_ROOM.has(-errno));
+};
+
+/** What LMDB calls a write of which only a part was done, as happens where the room ends in its middle; and any failure of a device. */
+export const isCutOff = (error: unknown): boolean => Object(error).code === constants.errno.EIO;
+
+const storageCode = (error: unknown): StorageErrorCode => {
+  if (isNoRoom(error)) return "store_full";
+  return NOT_OURS.has(Object(error).code) ? "store_corrupt" : "store_io";
 };
 
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

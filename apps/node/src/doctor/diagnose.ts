@@ -40,6 +40,8 @@ const MEANINGS: Readonly<Record<Trouble, string>> = {
   "no-overlap": "the two nodes were filled independently of each other, and exchange nothing",
   "clock-skew": "changes of the node whose clock is ahead are not applied elsewhere; nothing is lost meanwhile",
   "duplicate-server-uuid": "two replicas write under one name, and nothing of the one is applied to the other",
+  "storage-full":
+    "nothing more is taken over from this partner until there is room; reads go on, and so do other nodes",
   "protocol-error": "nothing comes from this partner while it goes on like this",
 };
 

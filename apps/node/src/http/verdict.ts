@@ -48,6 +48,7 @@ const TROUBLES: Partial<Record<LinkState, string>> = {
   "no-overlap": "not of this topology",
   "clock-skew": "on a clock too far from this node's",
   "duplicate-server-uuid": "using a server uuid that someone else uses too",
+  "storage-full": "holding more than there is room for here",
   "protocol-error": "breaking the protocol",
 };
 

@@ -17,9 +17,16 @@ export class DaemonProcess {
   stdout = "";
   stderr = "";
 
-  constructor(cwd: string, args: readonly string[] = [], environment: Readonly<Record<string, string>> = {}) {
+  /** @param launcher a command that runs the daemon in its own place. */
+  constructor(
+    cwd: string,
+    args: readonly string[] = [],
+    environment: Readonly<Record<string, string>> = {},
+    launcher: readonly string[] = [],
+  ) {
     const env = cleanEnvironment(environment);
-    this.#child = spawn(process.execPath, [CLI, "server", ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const [command, ...words] = [...launcher, process.execPath, CLI, "server", ...args];
+    this.#child = spawn(command as string, words, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.stdout += text;
     });

@@ -26,6 +26,8 @@ const CERTIFICATE_KEYS = {
 /** A node in a directory of its own, driven by its command line alone. */
 export class TestNode {
   readonly origin: string;
+  /** A command that runs the daemon in its own place. */
+  launcher: readonly string[] = [];
   #daemon: DaemonProcess | undefined;
 
   private constructor(
@@ -111,7 +113,7 @@ export class TestNode {
 
   /** Starts the daemon; resolves with its ready line. */
   start(): Promise<string> {
-    this.#daemon = new DaemonProcess(this.directory);
+    this.#daemon = new DaemonProcess(this.directory, [], {}, this.launcher);
     return this.#daemon.ready();
   }
 

@@ -1,5 +1,6 @@
 import { type DomainUuid, DuplicateChangeError, type ServerUuid } from "@concordat/crdt";
 import { type Blame, ProtocolError, type ProtocolErrorCode, UNWILLING_REASONS } from "@concordat/protocol";
+import { StorageError } from "@concordat/storage";
 import { describe, expect, test } from "vitest";
 import type { LinkState } from "../replica-status.js";
 import type { PullOutcome } from "../session/pull-outcome.js";
@@ -53,6 +54,13 @@ test("one change id with two values names the server that runs twice", () => {
   const report = reportOfError(new DuplicateChangeError({ ts: 1, server }), ORIGIN);
   expect(report.state).toBe("duplicate-server-uuid");
   expect(report.remedy).toContain(server);
+});
+
+test("a full disk is named as this node's, with what to do", () => {
+  const report = reportOfError(new StorageError("store_full", "cannot commit to x: no space left"), ORIGIN);
+  expect(report).toMatchObject({ state: "storage-full", remedy: expect.stringContaining("disk space on this node") });
+  expect(report.message).toContain("no space left");
+  expect(reportOfError(new StorageError("store_io", "broken"), ORIGIN).state).toBe("protocol-error");
 });
 
 test("any other error is told as it is, and tried again", () => {

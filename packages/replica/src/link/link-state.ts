@@ -1,5 +1,6 @@
 import { DuplicateChangeError, type ServerLag } from "@concordat/crdt";
 import { type ErrorMessage, ProtocolError, type ProtocolErrorCode } from "@concordat/protocol";
+import { StorageError } from "@concordat/storage";
 import type { ForkEvidence } from "../fork/fork-evidence.js";
 import type { LinkState } from "../replica-status.js";
 import type { MetClocks } from "../session/clock-skew.js";
@@ -140,6 +141,14 @@ export const reportOfError = (error: unknown, origin: string): LinkReport => {
     };
   }
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof StorageError && error.code === "store_full") {
+    return {
+      state: "storage-full",
+      message: `this node has no room for what ${origin} has: ${message}`,
+      remedy:
+        "free or add disk space on this node; it is tried again by itself, and what was taken over before is kept",
+    };
+  }
   return { state: "protocol-error", message, remedy: "it is tried again by itself; the log has the details" };
 };
 
