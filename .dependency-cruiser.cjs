@@ -3,6 +3,7 @@ const layers = [
   ["crdt", "identity"],
   ["config", "storage", "protocol"],
   ["storage-lmdb", "replica"],
+  ["simulator"],
 ];
 
 const upward = layers.flatMap((names, layer) =>
@@ -31,6 +32,7 @@ const nodeImports = [
   { package: "protocol", allowed: "^$", except: "^packages/protocol/src/tls/" },
   { package: "storage-lmdb", allowed: "^(node:)?(fs|fs/promises|path|process|os)$" },
   { package: "replica", allowed: "^$", except: "^packages/replica/src/system/" },
+  { package: "simulator", allowed: "^$", except: "^packages/simulator/src/command/" },
 ].map(({ package: name, allowed, except }) => ({
   name: `${name}-touches-the-machine`,
   severity: "error",

@@ -6,6 +6,7 @@ export { type FaultyStorage, faultyStorage } from "./faulty-storage.js";
 export { assertKeyLength } from "./key-length.js";
 export { compareKeys, keySuccessor, prefixRange } from "./key-range.js";
 export { memoryStorage } from "./memory-storage.js";
+export { OrderedTree } from "./ordered-tree.js";
 export { PageBuilder } from "./page-builder.js";
 export type { Storage } from "./storage.js";
 export { StorageError, type StorageErrorCode } from "./storage-error.js";

@@ -1,0 +1,23 @@
+import { InvalidArgumentError } from "commander";
+
+/** What the command was asked for. */
+export interface CommandOptions {
+  readonly seed?: number;
+  readonly seeds: number;
+  readonly from: number;
+  readonly steps: number;
+  readonly nodes?: number;
+  readonly minutes?: number;
+  readonly workers: number;
+  readonly scenario?: string;
+  readonly shrink: boolean;
+  readonly json: boolean;
+}
+
+export const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const number = Number(text);
+    if (Number.isInteger(number) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`);
+  };

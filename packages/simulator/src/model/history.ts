@@ -1,0 +1,116 @@
+import type { MergeKind, ServerUuid, Uuid, Value } from "@concordat/crdt";
+
+/**
+ * What was written, as the writers were told, and nothing else: the content that replicas must show is worked out from this
+ * alone. It shares no code with the merge that it judges.
+ */
+export interface RecordedChange {
+  readonly ts: number;
+  readonly server: ServerUuid;
+  readonly node: number;
+  readonly operations: readonly RecordedOperation[];
+  /** `unknown`: the writer was not told, since its process ended or its disk failed. */
+  status: "acknowledged" | "unknown" | "refused";
+  /**
+   * Whether a replica may lack it for good: nobody was told of it, the only disk that had it is gone or went back in time, or an
+   * operator has discarded it.
+   */
+  mayBeMissing: boolean;
+}
+
+export type RecordedOperation =
+  | { readonly kind: "create"; readonly creation: Creation }
+  | { readonly kind: "delete"; readonly creation: Creation }
+  | { readonly kind: "attribute"; readonly creation: Creation; readonly attribute: string; readonly effect: Effect };
+
+/** Which creation of which uuid, told by when and where it was made. */
+export interface Creation {
+  readonly uuid: Uuid;
+  readonly ts: number;
+  readonly server: ServerUuid;
+}
+
+export type Effect =
+  | { readonly kind: "register"; readonly value: Value | undefined }
+  | { readonly kind: "set"; readonly present: readonly Value[]; readonly absent: readonly Value[] }
+  | { readonly kind: "map"; readonly values: Readonly<Record<string, Value>>; readonly removed: readonly string[] }
+  | { readonly kind: "counter"; readonly amount: number }
+  /** The recorder could not tell what it does. */
+  | { readonly kind: "untold" };
+
+export const nameOfCreation = ({ uuid, ts, server }: Creation): string => `${uuid} of ${ts} by ${server}`;
+
+/** One operation on an attribute, with when and where. */
+export interface AttributeOperation {
+  readonly change: RecordedChange;
+  readonly effect: Effect;
+}
+
+/** Everything that was written to one creation. */
+export interface CreationHistory {
+  readonly creation: Creation;
+  readonly creates: RecordedChange[];
+  readonly deletes: RecordedChange[];
+  readonly attributes: Map<string, AttributeOperation[]>;
+}
+
+/** Everything that was written in one run. */
+export class History {
+  readonly changes: RecordedChange[] = [];
+  readonly creations = new Map<string, CreationHistory>();
+  /** Those of which nobody has been told yet. */
+  readonly pending = new Set<RecordedChange>();
+  readonly #forked = new Map<ServerUuid, number>();
+
+  get hasForks(): boolean {
+    return this.#forked.size > 0;
+  }
+
+  add(change: RecordedChange): void {
+    change.mayBeMissing ||= change.status !== "acknowledged" || this.isForked(change);
+    this.changes.push(change);
+    if (change.status === "refused") return;
+    for (const operation of change.operations) {
+      const of = this.#of(operation.creation);
+      if (operation.kind === "create") of.creates.push(change);
+      else if (operation.kind === "delete") of.deletes.push(change);
+      else {
+        const all = of.attributes.get(operation.attribute) ?? [];
+        all.push({ change, effect: operation.effect });
+        of.attributes.set(operation.attribute, all);
+      }
+    }
+  }
+
+  /** The process at `node` has ended: nobody will ever be told of what it was committing. */
+  processEnded(node: number): void {
+    for (const change of this.pending) {
+      if (change.node !== node) continue;
+      this.pending.delete(change);
+      this.add(change);
+    }
+  }
+
+  /** What `server` writes after that exists in two versions, or may be announced anew by another. */
+  fork(server: ServerUuid, afterMicros: number): void {
+    this.#forked.set(server, Math.min(afterMicros, this.#forked.get(server) ?? afterMicros));
+    for (const change of this.changes) if (this.isForked(change)) change.mayBeMissing = true;
+  }
+
+  isForked({ server, ts }: { readonly server: ServerUuid; readonly ts: number }): boolean {
+    return ts > (this.#forked.get(server) ?? Number.POSITIVE_INFINITY);
+  }
+
+  #of(creation: Creation): CreationHistory {
+    const name = nameOfCreation(creation);
+    const known = this.creations.get(name);
+    if (known) return known;
+    const made: CreationHistory = { creation, creates: [], deletes: [], attributes: new Map() };
+    this.creations.set(name, made);
+    return made;
+  }
+}
+
+/** The kinds under which an attribute was written. */
+export const kindsWritten = (operations: readonly AttributeOperation[]): ReadonlySet<MergeKind | "untold"> =>
+  new Set(operations.map(({ effect }) => effect.kind));

@@ -1,0 +1,2 @@
+/** Which way bytes go, seen from who has connected. */
+export type Way = "request" | "reply";

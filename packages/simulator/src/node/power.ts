@@ -1,0 +1,34 @@
+/** The life of one process of a node: once it has ended, nothing that it still does reaches the world. */
+export class Power {
+  #isOn = true;
+  #effectsLeft = Number.POSITIVE_INFINITY;
+  #onEnd: () => void = () => undefined;
+
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  /** Ends it now, without a word. */
+  cut(): void {
+    this.#isOn = false;
+  }
+
+  /** Ends it in the middle of the `effects`-th thing from now that it does to its disk or the network. */
+  cutAfter(effects: number, onEnd: () => void): void {
+    this.#effectsLeft = effects;
+    this.#onEnd = onEnd;
+  }
+
+  /** Asked before anything that others could see: whether it happens. */
+  mayAct(): boolean {
+    if (!this.#isOn) return false;
+    this.#effectsLeft -= 1;
+    if (this.#effectsLeft > 0) return true;
+    this.#isOn = false;
+    this.#onEnd();
+    return false;
+  }
+}
+
+/** What a process that has ended gets from whatever it waits for. */
+export const never = <T>(): Promise<T> => new Promise<T>(() => undefined);

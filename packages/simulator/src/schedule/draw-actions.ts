@@ -1,0 +1,142 @@
+import type { Way } from "../network/way.js";
+import type { SeededRandom } from "../seeded-random.js";
+import type { Action, Deed } from "./action.js";
+import { FAULT_KINDS, type FaultKind } from "./fault-profile.js";
+import { type Plan, SHORT_AGE_MS } from "./plan.js";
+
+/** Actions without end, in the order of their times. They follow from the plan and the generator alone, never from what they lead to. */
+export function* drawActions(plan: Plan, random: SeededRandom): Generator<Action> {
+  let atMs = 0;
+  for (;;) {
+    atMs += drawGapMs(random);
+    yield { atMs: Math.round(atMs * 1_000) / 1_000, ...drawDeed(plan, random) };
+  }
+}
+
+/** Bursts, pauses, and now and then a long quiet. */
+const drawGapMs = (random: SeededRandom): number => {
+  const draw = random.fraction();
+  if (draw < 0.55) return random.fraction() * 40;
+  if (draw < 0.9) return random.fraction() * 800;
+  if (draw < 0.98) return random.fraction() * 6_000;
+  return random.fraction() * 30_000;
+};
+
+const drawDeed = (plan: Plan, random: SeededRandom): Deed => {
+  let draw = random.fraction();
+  for (const kind of FAULT_KINDS) {
+    draw -= plan.faults[kind];
+    if (draw < 0) return drawFault(kind, plan, random);
+  }
+  return drawWork(plan, random);
+};
+
+const drawWork = (plan: Plan, random: SeededRandom): Deed => {
+  const node = random.below(plan.nodes);
+  const draw = random.fraction();
+  if (draw < 0.8) return { kind: "write", node, seed: random.word() };
+  if (draw < 0.85) return { kind: "photograph", node };
+  if (draw < 0.88) return { kind: "pull-now", node };
+  if (draw < 0.92) return { kind: "purge", node };
+  if (draw < 0.94) return { kind: "verify", node };
+  return { kind: "compare", node };
+};
+
+const drawFault = (kind: FaultKind, plan: Plan, random: SeededRandom): Deed => {
+  const node = random.below(plan.nodes);
+  const edge = random.below(plan.edges.length);
+  const [from, to] = drawPair(plan, random);
+  const way: Way = random.chance(0.75) ? "reply" : "request";
+  const downMs = random.chance(0.7) ? random.between(5, 2_000) : random.between(2_000, 20_000);
+  const crash = {
+    kind: "crash" as const,
+    node,
+    downMs,
+    isSilent: random.chance(0.3),
+    afterEffects: random.between(1, 40),
+  };
+  switch (kind) {
+    case "frame-lost":
+      return { kind: "stall", from, to, way, afterBytes: random.between(0, 600) };
+    case "frame-delayed":
+      return { kind: "slow", from, to, extraMs: random.between(50, 3_000), ms: random.between(100, 8_000) };
+    case "connection-cut":
+      return {
+        kind: "cut",
+        from,
+        to,
+        way,
+        afterBytes: random.chance(0.5) ? random.between(0, 300) : random.between(0, 4_000),
+      };
+    case "connection-duplicated":
+      return { kind: "duplicate", from, to };
+    case "partition":
+      return { kind: "partition", side: drawSide(plan, random), ms: random.between(100, 20_000), way: "both" };
+    case "one-way-partition":
+      return {
+        kind: "partition",
+        side: drawSide(plan, random),
+        ms: random.between(100, 20_000),
+        way: random.pick(["in", "out"] as const),
+      };
+    case "crash-unsynced-lost":
+      return { ...crash, unsynced: "lost" };
+    case "crash-unsynced-kept":
+      return { ...crash, unsynced: "kept" };
+    case "crash-torn-batch":
+      return { ...crash, unsynced: "torn" };
+    case "restart":
+      return { kind: "restart", node, downMs };
+    case "long-outage":
+      return { kind: "outage", node, downMs: Math.round(SHORT_AGE_MS * (1.1 + random.fraction())) };
+    case "disk-full":
+      return { kind: "disk-full", node, ms: random.between(10, 5_000) };
+    case "read-error":
+      return { kind: "read-error", node, reads: random.between(1, 3) };
+    case "write-error":
+      return { kind: "write-error", node };
+    case "clock-jump-ahead":
+      return {
+        kind: "clock-jump",
+        node,
+        ms: random.chance(0.7) ? random.between(1, 15_000) : random.between(15_000, 60_000),
+      };
+    case "clock-jump-back":
+      return { kind: "clock-jump", node, ms: -random.between(1, 60_000) };
+    case "clock-drift":
+      return { kind: "clock-rate", node, rate: 0.5 + random.fraction() };
+    case "clock-stopped":
+      return { kind: "clock-rate", node, rate: 0 };
+    case "restore":
+      return { kind: "restore", node, age: random.below(3), downMs };
+    case "disk-rolled-back":
+      return { kind: "roll-back", node, age: random.below(3), downMs };
+    case "disk-cloned":
+      return { kind: "clone", node };
+    case "partner-removed":
+      return { kind: "partner-removed", edge, ms: random.between(100, 30_000) };
+    case "partner-added":
+      return { kind: "partner-added", from: node, to: random.below(plan.nodes) };
+    case "schema-change":
+      return { kind: "schema", node, isNext: random.chance(0.7) };
+    case "hostile-frame":
+      return { kind: "hostile", from, to, way, frame: drawHostile(random) };
+  }
+};
+
+const drawHostile = (random: SeededRandom) => ({
+  form: random.pick(["mutated", "mutated", "truncated", "invented", "random", "oversized"] as const),
+  seed: random.word(),
+});
+
+/** Who pulls, and from whom. */
+const drawPair = ({ edges }: Plan, random: SeededRandom): readonly [number, number] => {
+  const { from, to, pulls } = random.pick(edges);
+  const isTurned = pulls === "to" || (pulls === "both" && random.chance(0.5));
+  return isTurned ? [to, from] : [from, to];
+};
+
+const drawSide = ({ nodes }: Plan, random: SeededRandom): readonly number[] => {
+  const side = Array.from({ length: nodes }, (_, index) => index).filter(() => random.chance(0.4));
+  return side.length === 0 || side.length === nodes ? [random.below(nodes)] : side;
+};
