@@ -1,10 +1,5 @@
 /** The house rules of ARCHITECTURE.md that can be checked: layers point down, and only shells touch the machine. */
-const layers = [
-  ["crdt", "identity"],
-  ["config", "storage", "protocol"],
-  ["storage-lmdb", "replica"],
-  ["simulator"],
-];
+const layers = [["crdt", "identity"], ["config", "storage", "protocol"], ["storage-lmdb", "replica"], ["simulator"]];
 
 const upward = layers.flatMap((names, layer) =>
   names.map((name) => ({

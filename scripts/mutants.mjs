@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { crdt } from "./mutants/crdt.mjs";
 import { mutatedRun, packageOf } from "./mutants/mutated-run.mjs";
 import { replica } from "./mutants/replica.mjs";
+import { simulator } from "./mutants/simulator.mjs";
 
 /**
  * Shows of every property that it can fail: each is run on code in which one thing is wrong, and has to go red.
@@ -15,7 +16,7 @@ import { replica } from "./mutants/replica.mjs";
  * wrong in plain words, the `file`, the text to `find`, which must be there exactly once, and what to `replace` it with.
  * Exits with 1 where a mutant survives or is stale, or where a property has none.
  */
-const lists = [...crdt, ...replica];
+const lists = [...crdt, ...replica, ...simulator];
 const seed = Number(process.env.FC_SEED ?? 1);
 const words = process.argv.slice(2).filter((argument) => argument !== "--why");
 const isWhyAsked = process.argv.includes("--why");
@@ -43,12 +44,12 @@ const controlRuns = lists.flatMap(({ suite, property, mutants }) => {
   return [{ suite, property, mutant, isControl: true }];
 });
 
-const run = async ({ suite, property, mutant, isControl = false }) => {
+const run = async ({ suite, property, mutant, env, isControl = false }) => {
   const startedAt = performance.now();
   const seconds = () => `${((performance.now() - startedAt) / 1_000).toFixed(1)} s`.padStart(7);
   const problem = (what) => problems.push(`${suite}\n  "${property}"\n  ${what}: ${mutant.name} (${mutant.file})`);
   try {
-    const { kind, why, tests } = await mutatedRun({ suite, property, mutant, seed });
+    const { kind, why, tests } = await mutatedRun({ suite, property, mutant, seed, env });
     testsOf.set(suite, tests);
     say(`${(isControl ? "control" : kind).padEnd(9)}${seconds()}  ${mutant.name}`);
     if (isWhyAsked && why) say(`${" ".repeat(18)}${why}`);

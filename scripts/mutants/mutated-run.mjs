@@ -12,7 +12,7 @@ const path = (relative) => fileURLToPath(new URL(relative, root));
  * @throws Error when the mutant is stale: its text is not in the module exactly once, the suite never loads the module,
  * there is no such property, or the suite does not load at all.
  */
-export const mutatedRun = async ({ suite, property, mutant, seed }) => {
+export const mutatedRun = async ({ suite, property, mutant, seed, env = {} }) => {
   const mutation = mutationOf(mutant);
   const vitest = await createVitest(
     "test",
@@ -23,7 +23,7 @@ export const mutatedRun = async ({ suite, property, mutant, seed }) => {
       reporters: [{}],
       testNamePattern: new RegExp(`(^| )${escaped(property)}$`),
       setupFiles: [path("scripts/mutants/first-failure.mjs")],
-      env: { FC_SEED: String(seed) },
+      env: { FC_SEED: String(seed), ...env },
       maxWorkers: 1,
     },
     { logLevel: "silent", plugins: [mutation.plugin], resolve: { alias: aliasesOf(suite, mutant) } },
@@ -74,11 +74,17 @@ const mutationOf = ({ file, find, replace }) => {
 
 export const packageOf = (file) => file.split("/").slice(0, 2).join("/");
 
+/** What the simulator runs on: of these, built code of one would bring built code of another with it. */
+const SIMULATED = ["packages/crdt", "packages/protocol", "packages/storage", "packages/replica"];
+
 /** Packages are tested against each other's built code: a mutant in another package takes the place of its sources. */
 const aliasesOf = (suite, { file }) => {
   const changed = packageOf(file);
   if (changed === packageOf(suite)) return {};
-  return { [changed.replace(/^packages/, "@concordat")]: path(`${changed}/src/index.ts`) };
+  const sources = packageOf(suite) === "packages/simulator" ? SIMULATED : [changed];
+  return Object.fromEntries(
+    sources.map((source) => [source.replace(/^packages/, "@concordat"), path(`${source}/src/index.ts`)]),
+  );
 };
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

@@ -29,7 +29,9 @@ export class Observer {
 
   observe(node: SimulatedNode): void {
     this.#expectIssuedRising();
-    const { replica } = node;
+    const { process } = node;
+    // One that is ending still finishes what it was asked.
+    const replica = process?.power.isOn ? process.replica : undefined;
     if (replica === undefined) return;
     const ruv = replica.ruv();
     if (ruv === node.ruv) return;

@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import { simulate } from "./index.js";
+
+/** The mutants of `scripts/mutants/simulator.mjs` have to be found within so many. */
+const SEEDS = Number(process.env.CONCORDAT_SIMULATION_SEEDS ?? 12);
+
+test("whatever happens to a topology, every promise is kept", async () => {
+  for (let seed = 1; seed <= SEEDS; seed += 1) {
+    const outcome = await simulate({ seed });
+    const said = outcome.kind === "violation" ? `${outcome.checker} at seed ${seed}: ${outcome.message}` : "kept";
+    expect(said).toBe("kept");
+  }
+}, 600_000);

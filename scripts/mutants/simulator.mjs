@@ -1,0 +1,87 @@
+import { crdt } from "./crdt.mjs";
+import { replica } from "./replica.mjs";
+
+/** What the simulator must find within so many seeds (`SEEDS`). The form is explained in `scripts/mutants.mjs`. */
+export const SEEDS = 60;
+
+const SRC = "packages/replica/src";
+
+const others = [...crdt, ...replica].flatMap(({ mutants }) => mutants);
+
+/** A mutant that a property of its own package kills as well. */
+const known = (name) => {
+  const mutant = others.find((other) => other.name === name);
+  if (mutant === undefined) throw new Error(`no other list has the mutant "${name}"`);
+  return mutant;
+};
+
+export const simulator = [
+  {
+    suite: "packages/simulator/src/seeds.property.test.ts",
+    property: "whatever happens to a topology, every promise is kept",
+    env: { CONCORDAT_SIMULATION_SEEDS: String(SEEDS) },
+    mutants: [
+      known("the vector is claimed with the first chunk"),
+      known("a claim takes the supplier's vector as it is, also where this replica has seen more"),
+      known("a stream begins one place beyond the cursor"),
+      known("what is applied does not move the clock"),
+      known("what is merged keeps its old place in the feed"),
+      known("what comes takes the place of what is here"),
+      known("a deleted entry is dropped, not kept as a tombstone"),
+      known("a deletion is purged as soon as it is made"),
+      known("a purge does not say up to when it has purged"),
+      known("the purge of a supplier is not taken over"),
+      known("a consumer that lags is supplied all the same"),
+      known("a supplier that lags supplies all the same"),
+      known("what is not claimed yet is purged"),
+      known("only who is ahead shows a fork: lineages are not looked at"),
+      known("what only the healed server has is not announced anew"),
+      known("a cursor holds whatever commit it names"),
+      known("of two creations of one uuid, the one that was here first holds it"),
+      known("who came first to a replica keeps a unique value there"),
+      known("a claim that was given up stays in the index"),
+      known("a reference to what is deleted is shown"),
+      known("an attribute that comes as another kind replaces what there is"),
+      known("of two writes the first wins"),
+      known("totals of a counter are added up when they meet"),
+      known("of two totals of a counter the larger stays"),
+      known("changes of one microsecond are not told apart"),
+      {
+        name: "a cursor moves without its data: only the last chunks of a pull are applied",
+        file: `${SRC}/session/pull.ts`,
+        find: "await applyStates(batch, states);",
+        replace: "await applyStates(batch, isEnd ? states : []);",
+      },
+      {
+        name: "a write is acknowledged before it is durable",
+        file: `${SRC}/write/writer.ts`,
+        find: "    try {\n      await batch.commit(commitName);",
+        replace: "    for (const finish of done) finish();\n    try {\n      await batch.commit(commitName);",
+      },
+      {
+        name: "a change id follows the clock alone, whatever was issued or seen before",
+        file: `${SRC}/write/writer.ts`,
+        find: "nextTimestamp(clock.wallMicros(), batch.builder.clockMicros)",
+        replace: "nextTimestamp(clock.wallMicros(), 0)",
+      },
+      {
+        name: "a restored replica goes on under the server uuid that it had",
+        file: `${SRC}/fork/healing.ts`,
+        find: "const to = randomUuid<ServerUuid>(random.bytes(16));",
+        replace: "const to = witness ? randomUuid<ServerUuid>(random.bytes(16)) : from;",
+      },
+      {
+        name: "an automatic refresh exports nothing",
+        file: `${SRC}/refresh/refreshing.ts`,
+        find: "beforeDiscard: async (uuids) => onDiscard?.(entriesOf(database(), uuids)),",
+        replace: "beforeDiscard: async () => undefined,",
+      },
+      {
+        name: "a supplier sends without waiting for room",
+        file: `${SRC}/session/supplier.ts`,
+        find: "      await sending;\n      sending = ",
+        replace: "      sending = ",
+      },
+    ],
+  },
+];
