@@ -1,5 +1,10 @@
 /** The house rules of ARCHITECTURE.md that can be checked: layers point down, and only shells touch the machine. */
-const layers = [["crdt", "identity"], ["config", "storage", "protocol"], ["storage-lmdb", "replica"], ["simulator"]];
+const layers = [
+  ["crdt", "identity"],
+  ["config", "storage", "protocol"],
+  ["storage-lmdb", "storage-postgres", "replica"],
+  ["simulator"],
+];
 
 const upward = layers.flatMap((names, layer) =>
   names.map((name) => ({
@@ -26,6 +31,7 @@ const nodeImports = [
   { package: "storage", allowed: "^$" },
   { package: "protocol", allowed: "^$", except: "^packages/protocol/src/tls/" },
   { package: "storage-lmdb", allowed: "^(node:)?(fs|fs/promises|path|process|os)$" },
+  { package: "storage-postgres", allowed: "^$" },
   { package: "replica", allowed: "^$", except: "^packages/replica/src/system/" },
   { package: "simulator", allowed: "^$", except: "^packages/simulator/src/command/" },
 ].map(({ package: name, allowed, except }) => ({

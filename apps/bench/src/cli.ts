@@ -7,6 +7,7 @@ import { besideOurs } from "./report/beside-ours.js";
 import type { Measurement } from "./report/measurement.js";
 import { tableHead, tableOf, tableRow } from "./report/table.js";
 import { runWorkload } from "./run-workload.js";
+import { storagesBesideOneAnother } from "./storage/beside-lmdb.js";
 import { PEERS } from "./workload/peers.js";
 import type { Workload } from "./workload/workload.js";
 import { WORKLOADS } from "./workload/workloads.js";
@@ -62,6 +63,13 @@ bench
   .addArgument(new Argument("[name...]", "these alone").choices(MICRO_NAMES))
   .action((names: readonly string[]) => {
     process.stdout.write(`${runMicro(names)}\n`);
+  });
+
+bench
+  .command("storages")
+  .description("LMDB and PostgreSQL below the same replica; starts a server of its own")
+  .action(async () => {
+    process.stdout.write(`${await storagesBesideOneAnother()}\n`);
   });
 
 bench

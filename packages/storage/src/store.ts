@@ -31,6 +31,11 @@ export interface StoreSupport {
   readonly durable: boolean;
   /** Greatest length of a key, in bytes. */
   readonly keyBytesMax: number;
+  /**
+   * Snapshots of different moments that can be open at once; `snapshot` then waits until one is closed. Left out where
+   * thousands can.
+   */
+  readonly snapshotsMax?: number;
 }
 
 /** One moment of a store. Every call after `close`, the store's too, rejects with `store_closed`. */

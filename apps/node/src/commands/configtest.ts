@@ -1,7 +1,6 @@
 import { formatIssue } from "@concordat/config";
 import type { Command } from "commander";
 import { badConfiguration, readConfigFile } from "../compose/config-file.js";
-import { unsupportedSettings } from "../compose/unsupported-settings.js";
 import { EXIT_CODE } from "../exit-code.js";
 import { defineCommand } from "./command-context.js";
 
@@ -15,8 +14,6 @@ export const addConfigtest = (program: Command): void => {
       return EXIT_CODE.badConfiguration;
     }
     if (!result.ok) throw badConfiguration(file, result.errors.map(formatIssue));
-    const unsupported = unsupportedSettings(result.config);
-    if (unsupported.length > 0) throw badConfiguration(file, unsupported);
     await terminal.print(terminal.json ? JSON.stringify({ ok: true, file, issues: [] }) : `${file} is valid`);
     return EXIT_CODE.ok;
   });

@@ -1,7 +1,5 @@
 import type { Command } from "commander";
-import { badConfiguration } from "../compose/config-file.js";
 import type { Daemon, DaemonAddresses } from "../compose/daemon.js";
-import { unsupportedSettings } from "../compose/unsupported-settings.js";
 import { EXIT_CODE, type ExitCode } from "../exit-code.js";
 import type { Logger } from "../log/logger.js";
 import { defineCommand } from "./command-context.js";
@@ -13,9 +11,6 @@ export const addServer = (program: Command): void => {
     .description("run the node until SIGTERM or SIGINT; SIGHUP reads the configuration again");
   defineCommand(command, "concordat server -c server.toml", async ({ terminal, file, loadConfig }) => {
     const config = await loadConfig();
-    const unsupported = unsupportedSettings(config);
-    if (unsupported.length > 0) throw badConfiguration(file, unsupported);
-
     const [{ createLogger }, { startDaemon }] = await Promise.all([
       import("../log/logger.js"),
       import("../compose/daemon.js"),

@@ -1,9 +1,18 @@
 import type { Config } from "@concordat/config";
 import { memoryStorage, type Storage } from "@concordat/storage";
 
-/** The storage that the configuration names, not opened yet. `unsupportedSettings` has refused what is not built. */
-export const nodeStorage = async (config: Config): Promise<Storage> => {
-  if (config.storage.type === "memory") return memoryStorage();
-  const { lmdbStorage } = await import("@concordat/storage-lmdb");
-  return lmdbStorage(config.dbPath);
+/** The storage that the configuration names, not opened yet. A program loads the one that it uses. */
+export const nodeStorage = async ({ storage, dbPath }: Config): Promise<Storage> => {
+  switch (storage.type) {
+    case "memory":
+      return memoryStorage();
+    case "postgres": {
+      const { postgresStorage } = await import("@concordat/storage-postgres");
+      return postgresStorage(storage.url);
+    }
+    case "lmdb": {
+      const { lmdbStorage } = await import("@concordat/storage-lmdb");
+      return lmdbStorage(dbPath);
+    }
+  }
 };

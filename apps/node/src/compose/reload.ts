@@ -7,7 +7,6 @@ import { type ConfigChange, changedNames, configDifference } from "./config-diff
 import { readConfigFile } from "./config-file.js";
 import { liveSettings } from "./live-settings.js";
 import { listenerPins, type PartnerSet } from "./partner-set.js";
-import { unsupportedSettings } from "./unsupported-settings.js";
 
 /** What came of reading the file again. */
 export type ReloadOutcome =
@@ -79,8 +78,6 @@ const readAgain = async (file: string) => {
   const result = await readConfigFile(file).catch(asIssues);
   if (Array.isArray(result)) return { kind: "invalid", issues: result } as const;
   if (!result.ok) return { kind: "invalid", issues: result.errors.map(formatIssue) } as const;
-  const unsupported = unsupportedSettings(result.config);
-  if (unsupported.length > 0) return { kind: "invalid", issues: unsupported } as const;
   return { kind: "valid", config: result.config } as const;
 };
 

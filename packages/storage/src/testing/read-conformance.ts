@@ -101,9 +101,10 @@ export const describeReads = (subject: Subject): void => {
       await snapshot.close();
     });
 
-    it("can be held by the hundred, each of its own moment", async () => {
+    it("can be held by the hundred, or as many as the store says, each of its own moment", async () => {
       const snapshots = [];
-      for (let moment = 0; moment < 300; moment++) {
+      const moments = Math.min(300, store.supports.snapshotsMax ?? 300);
+      for (let moment = 0; moment < moments; moment++) {
         await commit(store, put("moment", String(moment)));
         snapshots.push(await store.snapshot());
       }
