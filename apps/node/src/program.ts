@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addBackup } from "./commands/backup.js";
+import { addCompletion } from "./commands/completion.js";
 import { addConfigtest } from "./commands/configtest.js";
 import { addConflicts } from "./commands/conflicts.js";
 import { addDigest } from "./commands/digest.js";
@@ -60,4 +61,5 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   addToken,
   addVerify,
   addDigest,
+  addCompletion,
 ];

@@ -1,5 +1,9 @@
 import { expect, it } from "vitest";
 import { openapiDocument } from "../src/http/openapi/openapi-document.js";
+import { createProgram } from "../src/program.js";
+import { commandTree } from "../src/reference/command-tree.js";
+import { commandsPage } from "../src/reference/commands-page.js";
+import { manPage } from "../src/reference/man-page.js";
 import { VERSION } from "../src/version.js";
 
 // `pnpm generate` writes these files anew; without it, a file that the program has moved away from fails here.
@@ -7,4 +11,12 @@ import { VERSION } from "../src/version.js";
 it("docs/openapi.json is what GET /openapi.json answers", async () => {
   const text = `${JSON.stringify(openapiDocument(VERSION), undefined, 2)}\n`;
   await expect(text).toMatchFileSnapshot("../../../docs/openapi.json");
+});
+
+it("concordat.1 is the manual of the program as it is", async () => {
+  await expect(manPage(commandTree(createProgram()), VERSION)).toMatchFileSnapshot("../man/concordat.1");
+});
+
+it("docs/commands.md has every command as it is", async () => {
+  await expect(commandsPage(commandTree(createProgram()))).toMatchFileSnapshot("../../../docs/commands.md");
 });

@@ -11,9 +11,10 @@ export const addServer = (program: Command): void => {
     .description("run the node until SIGTERM or SIGINT; SIGHUP reads the configuration again");
   defineCommand(command, "concordat server -c server.toml", async ({ terminal, file, loadConfig }) => {
     const config = await loadConfig();
-    const [{ createLogger }, { startDaemon }] = await Promise.all([
+    const [{ createLogger }, { startDaemon }, { tellReady, tellStopping }] = await Promise.all([
       import("../log/logger.js"),
       import("../compose/daemon.js"),
+      import("../compose/service-manager.js"),
     ]);
     const logger = createLogger(config.logLevel);
     exitOnUncaught(logger);
@@ -31,7 +32,9 @@ export const addServer = (program: Command): void => {
     await terminal.print(
       terminal.json ? JSON.stringify({ ready: true, ...daemon.addresses }) : readyLine(daemon.addresses),
     );
+    void tellReady(logger);
     logger.info({ event: "server_stopping", signal: await stopped }, "stopping: a second signal exits at once");
+    void tellStopping(logger);
     return process.exit(await stop(daemon, logger));
   });
 };
