@@ -5,6 +5,9 @@ import { commandTree } from "../src/reference/command-tree.js";
 import { commandsPage } from "../src/reference/commands-page.js";
 import { manPage } from "../src/reference/man-page.js";
 import { VERSION } from "../src/version.js";
+import { errorCodesPage } from "./testing/book/error-codes-page.js";
+import { httpApiPage } from "./testing/book/http-api-page.js";
+import { metricsPage } from "./testing/book/metrics-page.js";
 
 // `pnpm generate` writes these files anew; without it, a file that the program has moved away from fails here.
 
@@ -19,4 +22,16 @@ it("concordat.1 is the manual of the program as it is", async () => {
 
 it("docs/commands.md has every command as it is", async () => {
   await expect(commandsPage(commandTree(createProgram()))).toMatchFileSnapshot("../../../docs/commands.md");
+});
+
+it("docs/http-api.md has every route and every problem", async () => {
+  await expect(httpApiPage()).toMatchFileSnapshot("../../../docs/http-api.md");
+});
+
+it("docs/metrics.md has every metric", async () => {
+  await expect(await metricsPage()).toMatchFileSnapshot("../../../docs/metrics.md");
+});
+
+it("docs/error-codes.md has every code of the libraries", async () => {
+  await expect(await errorCodesPage()).toMatchFileSnapshot("../../../docs/error-codes.md");
 });

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -16,6 +16,15 @@ describe("concordat init", () => {
     expect(await rightsOf(node.configFile)).toBe(0o600);
     expect(await rightsOf(join(node.directory, "data"))).toBe(0o700);
     expect(await rightsOf(join(node.directory, "data/identity.pem"))).toBe(0o600);
+  });
+
+  it("puts database and identity where --db-path says, and nothing beside the file", async () => {
+    const cwd = await mkdtemp(join(tmpdir(), "concordat-test-"));
+    const args = ["init", "--origin", "repl://localhost:8444", "-c", "etc/server.toml", "--db-path", join(cwd, "var")];
+    expect((await runCommand(args, { cwd })).exitCode).toBe(0);
+    expect(await rightsOf(join(cwd, "var/identity.pem"))).toBe(0o600);
+    expect(await readdir(join(cwd, "etc"))).toEqual(["server.toml"]);
+    await rm(cwd, { recursive: true });
   });
 
   it("never overwrites a file", async () => {

@@ -10,6 +10,7 @@ import { defineCommand } from "./command-context.js";
 interface InitOptions {
   readonly origin: string;
   readonly bindaddress?: string;
+  readonly dbPath?: string;
 }
 
 /** `concordat init` */
@@ -18,7 +19,8 @@ export const addInit = (program: Command): void => {
     .command("init")
     .description("write server.toml and create the node's identity")
     .requiredOption("--origin <repl://host:port>", "where the other nodes will connect to")
-    .option("--bindaddress <host:port>", "serve the data API over TCP as well");
+    .option("--bindaddress <host:port>", "serve the data API over TCP as well")
+    .option("--db-path <directory>", "where the database and the identity are kept, ./data beside the file by default");
   defineCommand<InitOptions>(command, "concordat init --origin repl://localhost:8444", async (context, options) => {
     const { terminal, file } = context;
     const text = render(options);
@@ -42,9 +44,13 @@ export const addInit = (program: Command): void => {
   });
 };
 
-const render = ({ origin, bindaddress }: InitOptions): string => {
+const render = ({ origin, bindaddress, dbPath }: InitOptions): string => {
   try {
-    return renderConfig({ origin, ...(bindaddress !== undefined && { bindAddress: bindaddress }) });
+    return renderConfig({
+      origin,
+      ...(bindaddress !== undefined && { bindAddress: bindaddress }),
+      ...(dbPath !== undefined && { dbPath }),
+    });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new CommandError(error.message, { exitCode: EXIT_CODE.usage, code: error.code, cause: error });
