@@ -47,6 +47,15 @@ const cuttable = () => {
   return { options, cut, mend: () => (isCut = false) };
 };
 
+/** Up to when this node has seen its own changes, and its partner has acknowledged them. */
+const seenOf = ({ replica }: TestNode): number => {
+  const { ruv, serverUuid } = replica.status();
+  return ruv.get(serverUuid)?.seen ?? Number.NaN;
+};
+
+const acknowledgedOf = (node: TestNode): number =>
+  statusOf(node).acknowledgedRuv?.get(node.replica.status().serverUuid)?.seen ?? Number.NaN;
+
 const NOTHING = { seconds: 0, secondsMax: 0, changes: 0 };
 
 describe("the lag of a link", () => {
@@ -127,9 +136,11 @@ describe("how far a partner is behind", () => {
     await createEntries(a, 1, "second");
     pass(1_000);
     expect(statusOf(a).behindBy).toEqual({ seconds: 6, changes: 4 });
+    expect(acknowledgedOf(a)).toBeLessThan(seenOf(a));
     mend();
     pass(15_000);
     await eventually(() => expect(statusOf(a).behindBy).toEqual({ seconds: 0, changes: 0 }));
+    expect(acknowledgedOf(a)).toBe(seenOf(a));
     await expectConverged([a, b]);
   });
 
@@ -145,6 +156,7 @@ describe("how far a partner is behind", () => {
     b.replica.setPartners([partner(b, a, { type: "pull" })]);
     await becomes(b, a, "in-sync");
     expect(statusOf(b).behindBy).toBeUndefined();
+    expect(statusOf(b).acknowledgedRuv).toBeUndefined();
   });
 });
 

@@ -78,6 +78,8 @@ export interface PartnerStatus {
   readonly lag: Lag | undefined;
   /** `undefined` where nothing is supplied, and before the partner's first request since the link began. */
   readonly behindBy: BehindBy | undefined;
+  /** What the partner has, as it told it with its last request; `undefined` as for `behindBy`. Not to be changed. */
+  readonly acknowledgedRuv: Ruv | undefined;
   /** Of the pull that brings changes now. */
   readonly catchingUp: CatchingUp | undefined;
   /**

@@ -25,6 +25,7 @@ const partner = (state: LinkState, more: Partial<PartnerStatus> = {}): PartnerSt
   lastSuppliedAtMicros: undefined,
   lag: undefined,
   behindBy: undefined,
+  acknowledgedRuv: undefined,
   catchingUp: undefined,
   forcedRefreshAtMicros: undefined,
   peer: undefined,

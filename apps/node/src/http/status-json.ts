@@ -1,3 +1,4 @@
+import type { Ruv } from "@concordat/crdt";
 import type { CatchingUp, Lag, LinkState, PartnerStatus, PartnerType, Peer, ReplicaStatus } from "@concordat/replica";
 import { isoMicros } from "./iso-micros.js";
 import { healthOf, verdictOf } from "./verdict.js";
@@ -39,6 +40,8 @@ export interface PartnerJson {
   readonly lag?: LagJson;
   /** What this node has and the partner has not acknowledged. */
   readonly behindBy?: { readonly seconds: number; readonly changes: number };
+  /** By server uuid, up to when the partner has acknowledged its changes. */
+  readonly acknowledged?: Readonly<Record<string, string>>;
   /** How far the pull is that brings changes now. */
   readonly catchingUp?: CatchingUpJson;
   /** From then on the partner may have purged deletions that this node has not seen, unless it pulls before. */
@@ -129,6 +132,7 @@ const partnerJson = (partner: PartnerStatus): PartnerJson => ({
   ...time("pausedSince", partner.pausedSinceMicros),
   ...(partner.lag && { lag: lagJson(partner.lag) }),
   ...(partner.behindBy && { behindBy: { ...partner.behindBy } }),
+  ...(partner.acknowledgedRuv && { acknowledged: acknowledgedJson(partner.acknowledgedRuv) }),
   ...(partner.catchingUp && { catchingUp: catchingUpJson(partner.catchingUp) }),
   ...time("forcedRefreshAt", partner.forcedRefreshAtMicros),
   ...(partner.peer && { peer: peerJson(partner.peer) }),
@@ -150,6 +154,9 @@ const lagJson = ({ seconds, secondsMax, changes }: Lag): LagJson => ({
   ...(secondsMax !== undefined && { secondsMax }),
   ...(changes !== undefined && { changes }),
 });
+
+const acknowledgedJson = (ruv: Ruv): Readonly<Record<string, string>> =>
+  Object.fromEntries([...ruv].map(([server, { seen }]) => [server, isoMicros(seen)]));
 
 const catchingUpJson = ({ secondsLeft, ...progress }: CatchingUp): CatchingUpJson => ({
   ...progress,

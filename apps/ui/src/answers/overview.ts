@@ -51,6 +51,8 @@ export interface PartnerAnswer {
   readonly lag?: LagAnswer;
   /** What this node has and it has not acknowledged. */
   readonly behindBy?: { readonly seconds: number; readonly changes: number };
+  /** By server uuid, up to when it has acknowledged its changes. */
+  readonly acknowledged?: Readonly<Record<string, string>>;
   /** Of the pull that brings changes now. */
   readonly catchingUp?: ProgressAnswer & { readonly secondsLeft?: number };
   /** From then on a refresh may be needed, unless this node pulls before. */

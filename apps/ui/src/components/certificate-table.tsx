@@ -1,3 +1,4 @@
+import { Fragment } from "preact";
 import type { CertificateRow } from "../model/certificate-rows.js";
 import { Section } from "./section.js";
 import { ToneMark } from "./tone-mark.js";
@@ -28,7 +29,14 @@ export const CertificateTable = ({ rows }: { readonly rows: readonly Certificate
                   </span>
                 </td>
                 <td class="figure">{validUntil}</td>
-                <td class="fingerprint">{fingerprint}</td>
+                <td class="fingerprint">
+                  {fingerprint.split(/(?<=:)/).map((part, index) => (
+                    <Fragment key={`${index} ${part}`}>
+                      {part}
+                      <wbr />
+                    </Fragment>
+                  ))}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -4,12 +4,13 @@ import type { Daemon } from "../daemon/daemon.js";
 import { conflictChoices, sideText } from "../model/conflict-choices.js";
 import { formatTime } from "../model/quantity.js";
 import { sentence } from "../model/sentence.js";
+import { type ServerNames, shortName } from "../model/server-names.js";
 import { CommandLine } from "./command-line.js";
 
 export interface ConflictCardProps {
   readonly daemon: Daemon;
   readonly conflict: ConflictAnswer;
-  readonly serverUuid: string;
+  readonly names: ServerNames;
   readonly suffix: string;
   readonly onSettled: (label: string) => void;
 }
@@ -17,7 +18,7 @@ export interface ConflictCardProps {
 /** Both sides of a conflict beside each other, and the choice between them. */
 export const ConflictCard = (props: ConflictCardProps) => {
   const { kind, uuid, attribute, message, winner, losers } = props.conflict;
-  const { serverUuid } = props;
+  const { names } = props;
   return (
     <article class="card" aria-label={`${kind} conflict of ${attribute ?? uuid}`}>
       <h3>
@@ -25,13 +26,13 @@ export const ConflictCard = (props: ConflictCardProps) => {
       </h3>
       <p>{sentence(message)}</p>
       <div class="sides">
-        {winner && <Side title="Won" side={winner} serverUuid={serverUuid} />}
+        {winner && <Side title="Won" side={winner} names={names} />}
         {losers.map((side, index) => (
           <Side
             key={`${side.server} ${side.writtenAt}`}
             title={losers.length > 1 ? `Lost (${index + 1})` : "Lost"}
             side={side}
-            serverUuid={serverUuid}
+            names={names}
           />
         ))}
       </div>
@@ -43,16 +44,16 @@ export const ConflictCard = (props: ConflictCardProps) => {
 interface SideProps {
   readonly title: string;
   readonly side: ConflictSideAnswer;
-  readonly serverUuid: string;
+  readonly names: ServerNames;
 }
 
-const Side = ({ title, side, serverUuid }: SideProps) => (
+const Side = ({ title, side, names }: SideProps) => (
   <section class="side">
     <h4>{title}</h4>
     <pre>{sideText(side)}</pre>
     <p class="under">
       written {formatTime(side.writtenAt)} UTC on{" "}
-      {side.server === serverUuid ? "this node" : <abbr title={side.server}>{side.server.slice(0, 8)}</abbr>}
+      <abbr title={side.server}>{names.get(side.server) ?? shortName(side.server)}</abbr>
     </p>
   </section>
 );

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { ConflictAnswer, ConflictsAnswer } from "../answers/index.js";
 import type { Daemon } from "../daemon/daemon.js";
 import { TWINS } from "../model/command-twin.js";
+import type { ServerNames } from "../model/server-names.js";
 import { CommandLine } from "./command-line.js";
 import { ConflictCard } from "./conflict-card.js";
 import { Section } from "./section.js";
@@ -9,14 +10,13 @@ import { Section } from "./section.js";
 export interface ConflictListProps {
   readonly daemon: Daemon;
   readonly conflicts: ConflictsAnswer | undefined;
-  /** This node's: what was written here is said to be. */
-  readonly serverUuid: string;
+  readonly names: ServerNames;
   readonly suffix: string;
   readonly onDone: () => void;
 }
 
 /** What lost a merge and nobody has settled yet. */
-export const ConflictList = ({ daemon, conflicts, serverUuid, suffix, onDone }: ConflictListProps) => {
+export const ConflictList = ({ daemon, conflicts, names, suffix, onDone }: ConflictListProps) => {
   const [told, setTold] = useState("");
   if (conflicts === undefined) return null;
   const noteSettled = ({ kind, attribute, uuid }: ConflictAnswer, label: string): void => {
@@ -36,7 +36,7 @@ export const ConflictList = ({ daemon, conflicts, serverUuid, suffix, onDone }: 
           key={conflict.id}
           daemon={daemon}
           conflict={conflict}
-          serverUuid={serverUuid}
+          names={names}
           suffix={suffix}
           onSettled={(label) => noteSettled(conflict, label)}
         />

@@ -1,5 +1,5 @@
 import type { FindingAnswer } from "../answers/index.js";
-import { headingOf, sentence } from "../model/sentence.js";
+import { headingOf, sentence, withStop } from "../model/sentence.js";
 import { CommandLine } from "./command-line.js";
 import { ToneMark } from "./tone-mark.js";
 
@@ -22,7 +22,7 @@ export const FindingList = ({ findings, suffix }: FindingListProps) => (
         <p>{sentence(meaning)}</p>
         {remedy !== undefined && (
           <p>
-            <strong>To mend it:</strong> {remedy.replace(/\.?$/, ".")}
+            <strong>To mend it:</strong> {withStop(remedy)}
           </p>
         )}
         {command !== undefined && <CommandLine command={`${command}${suffix}`} />}

@@ -20,7 +20,7 @@ export const NodeFacts = ({ daemon, status, nowMs, suffix, onDone }: NodeFactsPr
         <Fact name="Entries" value={formatCount(totals.liveEntries)} />
         <Fact name="Tombstones" value={formatCount(totals.tombstones)} />
         <Fact name="Size of the records" value={formatBytes(totals.recordBytes)} />
-        <Fact name="Local writes" value={status.readOnly ? "refused: read only" : "taken"} />
+        <Fact name="Local writes" value={status.readOnly ? "refused: read only" : "accepted"} />
         <Fact name="Started" value={formatAge(startedAt, nowMs)} />
         <Fact name="Version" value={version} />
       </dl>

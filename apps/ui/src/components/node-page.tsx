@@ -3,6 +3,7 @@ import type { Daemon } from "../daemon/daemon.js";
 import type { RefreshControl } from "../daemon/use-refresh.js";
 import { certificateRows } from "../model/certificate-rows.js";
 import { partnerRows } from "../model/partner-rows.js";
+import { serverNames } from "../model/server-names.js";
 import type { View } from "../model/view.js";
 import { CertificateTable } from "./certificate-table.js";
 import { ConflictList } from "./conflict-list.js";
@@ -51,14 +52,12 @@ export const NodePage = ({ daemon, view, overview, refresh, onDone }: NodePagePr
         <ConflictList
           daemon={daemon}
           conflicts={view.conflicts}
-          serverUuid={status.serverUuid}
+          names={serverNames(status)}
           suffix={suffix}
           onDone={onDone}
         />
-        <div class="columns">
-          <TopologyGraph status={status} />
-          <RuvTable status={status} />
-        </div>
+        <TopologyGraph status={status} />
+        <RuvTable status={status} />
         <CertificateTable rows={certificateRows(status, nowMs)} />
         <RefusedConnections refused={status.refusedConnections} nowMs={nowMs} />
       </main>

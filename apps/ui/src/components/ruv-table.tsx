@@ -1,32 +1,53 @@
 import type { StatusAnswer } from "../answers/index.js";
-import { ruvRows } from "../model/ruv-matrix.js";
+import { ruvMatrix } from "../model/ruv-matrix.js";
 import { Section } from "./section.js";
+import { ToneMark } from "./tone-mark.js";
 
-/** The update vector: of each server, up to when its changes are here, and up to when its deletions were purged. */
-export const RuvTable = ({ status }: { readonly status: StatusAnswer }) => (
-  <Section title="Update vector" note="Times are UTC.">
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Server</th>
-            <th scope="col">Seen to</th>
-            <th scope="col">Purged</th>
-          </tr>
-        </thead>
-        <tbody>
-          {ruvRows(status).map(({ server, shortName, owner, seen, purged }) => (
-            <tr key={server}>
-              <th scope="row" title={server}>
-                {owner ?? shortName}
-                {owner !== undefined && <span class="under">{shortName}</span>}
-              </th>
-              <td class="figure">{seen}</td>
-              <td class="figure">{purged}</td>
+/** The update vectors beside each other: of each server's changes, who has which. */
+export const RuvTable = ({ status }: { readonly status: StatusAnswer }) => {
+  const { columns, rows } = ruvMatrix(status);
+  return (
+    <Section
+      title="Update vectors"
+      note="Whose changes have got where, as the partners have acknowledged them. Times are UTC."
+    >
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Changes of</th>
+              <th scope="col">Newest</th>
+              {columns.map((column) => (
+                <th scope="col" key={column}>
+                  <span class="unseen">seen by </span>
+                  {column}
+                </th>
+              ))}
+              <th scope="col">Purged here</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  </Section>
-);
+          </thead>
+          <tbody>
+            {rows.map(({ server, shortName, owner, newest, cells, purged }) => (
+              <tr key={server}>
+                <th scope="row" title={server}>
+                  {owner ?? shortName}
+                  {owner !== undefined && <span class="under">{shortName}</span>}
+                </th>
+                <td class="figure">{newest}</td>
+                {cells.map(({ isWhole, text }, column) => (
+                  <td class="figure" key={columns[column]}>
+                    <span class={isWhole ? "state well" : "state"}>
+                      {isWhole && <ToneMark tone="well" />}
+                      {text}
+                    </span>
+                  </td>
+                ))}
+                <td class="figure">{purged}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+};

@@ -1,5 +1,6 @@
 import type { CertificateAnswer, StatusAnswer } from "../answers/index.js";
 import { formatDuration, formatTime } from "./quantity.js";
+import { SELF } from "./server-names.js";
 import type { Tone } from "./tone.js";
 
 /** A certificate as the table shows it. */
@@ -19,7 +20,7 @@ const SOON_MS = 30 * 86_400_000;
 
 /** This node's own, then those that its partners may show; of each, which ends when. Pure. */
 export const certificateRows = ({ certificate, partners }: StatusAnswer, nowMs: number): CertificateRow[] => [
-  ...(certificate ? [certificateRow("this node", true, certificate, nowMs)] : []),
+  ...(certificate ? [certificateRow(SELF, true, certificate, nowMs)] : []),
   ...partners.flatMap(({ origin, certificates }) =>
     certificates.map((pinned) => certificateRow(origin, false, pinned, nowMs)),
   ),

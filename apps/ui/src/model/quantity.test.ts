@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { formatAge, formatBytes, formatDuration, formatEntries, formatTime } from "./quantity.js";
 
 it.each([
-  [0, "0.0 s"],
+  [0, "0 s"],
   [449, "0.4 s"],
   [9_949, "9.9 s"],
   [9_950, "9 s"],
@@ -10,7 +10,7 @@ it.each([
   [60_000, "1 min"],
   [3_600_000, "1 h"],
   [90_000_000, "1 d"],
-  [-5, "0.0 s"],
+  [-5, "0 s"],
 ])("says %d ms as %s", (ms, text) => expect(formatDuration(ms)).toBe(text));
 
 it("says ages, amounts and times", () => {

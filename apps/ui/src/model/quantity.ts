@@ -14,14 +14,15 @@ export const formatBytes = (bytes: number): string => {
   return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${BYTE_UNITS[power]}`;
 };
 
-/** `0.4 s`, `12 s`, `3 min`, `5 h`, `12 d`: one unit; tenths below ten seconds, where they are what one looks for. */
+/** `0 s`, `0.4 s`, `12 s`, `3 min`, `5 h`, `12 d`: one unit; tenths below ten seconds, where they are what one looks for. */
 export const formatDuration = (ms: number): string => {
   const seconds = Math.max(0, ms) / 1_000;
+  if (seconds < 0.05) return "0 s";
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   if (seconds < 60) return `${Math.floor(seconds)} s`;
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h`;
-  return `${Math.floor(seconds / 86_400)} d`;
+  return `${formatCount(Math.floor(seconds / 86_400))} d`;
 };
 
 /** `12 s ago`; `now` for what is less than a second old. */

@@ -52,6 +52,11 @@ export class PartnerPosition {
     if (this.#acknowledged) this.#missingThere = nextBacklog(this.#missingThere, this.#acknowledged.ruv, ruv);
   }
 
+  /** What the partner has, as it told it with its last request; `undefined` before the first one. */
+  get acknowledgedRuv(): Ruv | undefined {
+    return this.#acknowledged?.ruv;
+  }
+
   /** `undefined` before the partner's first request. */
   behindBy({ head, totals }: DatabaseState, nowMicros: number): BehindBy | undefined {
     if (this.#acknowledged === undefined) return undefined;

@@ -164,6 +164,7 @@ export class PartnerLink {
       lastSuppliedAtMicros: this.#lastSuppliedAtMicros,
       lag: this.#lag(),
       behindBy: this.options.type === "pull" ? undefined : this.#behindBy(),
+      acknowledgedRuv: this.#position.acknowledgedRuv,
       catchingUp: this.#progress?.report(this.#receivedBytes()),
       forcedRefreshAtMicros: this.#forcedRefreshAtMicros(),
       peer: this.#peer,
