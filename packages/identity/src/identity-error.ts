@@ -9,6 +9,7 @@
  * - `certificate_is_authority`: could issue other certificates (CA:TRUE, or keyCertSign).
  * - `certificate_purpose`: its extensions forbid what a replication partner does with it.
  * - `certificate_signature`: not signed by its own key.
+ * - `successor_signature`: an announced certificate without the signature of the one before it.
  * - `key_malformed`: not the PKCS#8 PEM of an Ed25519 key.
  * - `key_mismatch`: key and certificate do not belong together.
  * - `key_file_permissions`: others than the owner may read or write the key file.
@@ -24,6 +25,7 @@ export type IdentityErrorCode =
   | "certificate_is_authority"
   | "certificate_purpose"
   | "certificate_signature"
+  | "successor_signature"
   | "key_malformed"
   | "key_mismatch"
   | "key_file_permissions"
@@ -42,6 +44,7 @@ const blameByCode: Readonly<Record<IdentityErrorCode, IdentityErrorBlame>> = {
   certificate_is_authority: "certificate",
   certificate_purpose: "certificate",
   certificate_signature: "certificate",
+  successor_signature: "certificate",
   key_malformed: "operator",
   key_mismatch: "operator",
   key_file_permissions: "operator",

@@ -19,7 +19,16 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { identityOf, NOW_MS, seededBytes } from "../test/fixture.js";
 import { encodeIdentity } from "./identity.js";
-import { identityFilePath, loadIdentity, loadOrCreateIdentity, saveIdentity } from "./identity-file.js";
+import {
+  adoptSuccessor,
+  identityFilePath,
+  loadIdentity,
+  loadOrCreateIdentity,
+  loadOrCreateSuccessor,
+  loadSuccessor,
+  saveIdentity,
+  successorFilePath,
+} from "./identity-file.js";
 
 let root: string;
 let directory: string;
@@ -223,3 +232,26 @@ test("a process that is killed while it saves leaves an identity, whole", async 
     expect(await loadIdentity(directory)).toBeDefined();
   }
 }, 30_000);
+
+test("a successor is kept beside the identity, with its rights, until it takes its place", async () => {
+  const identity = identityOf("a");
+  await saveIdentity(directory, identity);
+  expect(await loadSuccessor(directory)).toBeUndefined();
+  await expect(adoptSuccessor(directory)).rejects.toMatchObject({ code: "identity_file_io" });
+  expect(await loadIdentity(directory)).toEqual(identity);
+
+  const successor = await loadOrCreateSuccessor(directory, identity, options("next"));
+  expect(successor.certificate.hosts).toEqual(identity.certificate.hosts);
+  expect(successor.privateKeyPem).not.toBe(identity.privateKeyPem);
+  expect(await loadOrCreateSuccessor(directory, identity, options("another"))).toEqual(successor);
+  expect(await loadIdentity(directory)).toEqual(identity);
+  expect(statSync(successorFilePath(directory)).mode & 0o777).toBe(0o600);
+  chmodSync(successorFilePath(directory), 0o640);
+  await expect(loadSuccessor(directory)).rejects.toMatchObject({ code: "key_file_permissions" });
+  chmodSync(successorFilePath(directory), 0o600);
+
+  await adoptSuccessor(directory);
+  expect(await loadIdentity(directory)).toEqual(successor);
+  expect(await loadSuccessor(directory)).toBeUndefined();
+  expect(readdirSync(directory)).toEqual(["identity.pem"]);
+});

@@ -6,11 +6,16 @@ import {
   decodeIdentity,
   encodeIdentity,
   type Identity,
+  type RenewIdentityOptions,
+  renewIdentity,
 } from "./identity.js";
 import { IdentityError } from "./identity-error.js";
 
 /** The one file, in a node's directory, that holds its private key and its certificate: so they cannot come apart. */
 export const identityFilePath = (directory: string): string => join(directory, "identity.pem");
+
+/** Beside it: the identity that the node is about to go over to. */
+export const successorFilePath = (directory: string): string => join(directory, "identity-successor.pem");
 
 /** Two PEM blocks have about 850 bytes; the rest is room for certificates made elsewhere. */
 const FILE_BYTES_MAX = 64 * 1024;
@@ -21,8 +26,12 @@ const FILE_BYTES_MAX = 64 * 1024;
  * Throws `key_file_permissions` if group or others have any right to the file (the message holds the `chmod` to type),
  * `identity_file_io`, and what `decodeIdentity` throws, with the path in the message. POSIX systems only.
  */
-export const loadIdentity = async (directory: string): Promise<Identity | undefined> => {
-  const path = identityFilePath(directory);
+export const loadIdentity = (directory: string): Promise<Identity | undefined> => load(identityFilePath(directory));
+
+/** As `loadIdentity`, of the successor. */
+export const loadSuccessor = (directory: string): Promise<Identity | undefined> => load(successorFilePath(directory));
+
+const load = async (path: string): Promise<Identity | undefined> => {
   const text = await blaming("read", path, () => readSecret(path));
   if (text === undefined) return undefined;
   try {
@@ -42,35 +51,52 @@ export const loadIdentity = async (directory: string): Promise<Identity | undefi
  * (nothing is written then), `identity_file_io`.
  */
 export const saveIdentity = async (directory: string, identity: Identity): Promise<void> => {
-  await publish(directory, identity, rename);
+  await publish(identityFilePath(directory), identity, rename);
 };
 
 /**
  * The identity kept in `directory`, or a new one that is kept there from now on. However many processes call this at once,
  * one identity is kept, and all of them return it. Durability and errors as those of `saveIdentity`, `loadIdentity` and `createIdentity`.
  */
-export const loadOrCreateIdentity = async (directory: string, options: CreateIdentityOptions): Promise<Identity> => {
-  const kept = await loadIdentity(directory);
+export const loadOrCreateIdentity = (directory: string, options: CreateIdentityOptions): Promise<Identity> =>
+  loadOrCreate(identityFilePath(directory), () => createIdentity(options));
+
+/** The successor that is kept in `directory`, or a new one of `identity` that is kept there from now on; as `loadOrCreateIdentity`. */
+export const loadOrCreateSuccessor = (
+  directory: string,
+  identity: Identity,
+  options: RenewIdentityOptions,
+): Promise<Identity> => loadOrCreate(successorFilePath(directory), () => renewIdentity(identity, options));
+
+/**
+ * Makes the successor in `directory` its identity: one rename, after which the old key is gone. A crash leaves the one or the
+ * other; once resolved it survives the loss of power. Throws `identity_file_io`, also when there is no successor.
+ */
+export const adoptSuccessor = (directory: string): Promise<void> =>
+  blaming("replace", identityFilePath(directory), async () => {
+    await rename(successorFilePath(directory), identityFilePath(directory));
+    await syncDirectory(directory);
+  });
+
+const loadOrCreate = async (path: string, create: () => Identity): Promise<Identity> => {
+  const kept = await load(path);
   if (kept !== undefined) return kept;
-  const created = createIdentity(options);
+  const created = create();
   // A link, unlike a rename, fails if someone else's file is already there.
-  if (await publish(directory, created, link)) return created;
-  const winner = await loadIdentity(directory);
+  if (await publish(path, created, link)) return created;
+  const winner = await load(path);
   if (winner !== undefined) return winner;
-  throw new IdentityError(
-    "identity_file_io",
-    `${identityFilePath(directory)} was removed while it was being created; try again`,
-  );
+  throw new IdentityError("identity_file_io", `${path} was removed while it was being created; try again`);
 };
 
 /** Writes the file elsewhere and moves it into place by `place`. False if that found another file there. */
 const publish = async (
-  directory: string,
+  path: string,
   identity: Identity,
   place: (from: string, to: string) => Promise<void>,
 ): Promise<boolean> => {
   const text = encodeIdentity(identity);
-  const path = identityFilePath(directory);
+  const directory = dirname(path);
   return blaming("write", path, async () => {
     await makeDirectory(resolve(directory));
     const temporary = await mkdtemp(join(directory, ".identity-"));

@@ -11,4 +11,14 @@ export {
   renewIdentity,
 } from "./identity.js";
 export { IdentityError, type IdentityErrorBlame, type IdentityErrorCode } from "./identity-error.js";
-export { identityFilePath, loadIdentity, loadOrCreateIdentity, saveIdentity } from "./identity-file.js";
+export {
+  adoptSuccessor,
+  identityFilePath,
+  loadIdentity,
+  loadOrCreateIdentity,
+  loadOrCreateSuccessor,
+  loadSuccessor,
+  saveIdentity,
+  successorFilePath,
+} from "./identity-file.js";
+export { announceSuccessor, type SuccessorAnnouncement, verifySuccessor } from "./successor.js";

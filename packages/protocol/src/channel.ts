@@ -9,6 +9,8 @@ export interface Channel {
   /** The partner, as the configuration names it (its origin). */
   readonly partner: string;
   readonly traffic: Traffic;
+  /** The certificate, DER, that the partner has proven; `undefined` where the connection has none. */
+  readonly peerCertificate?: Uint8Array | undefined;
 
   /**
    * Sends one frame whose payload is `parts` one after the other. Resolves when there is room for the next frame: the

@@ -5,16 +5,19 @@ import type { ProtocolLimits } from "./limits.js";
 import { malformed, shapeError } from "./malformed.js";
 import {
   type AnnouncedLimits,
+  type AnnouncedSuccessor,
   type Cursor,
   type CursorScan,
   type DigestEntry,
   type Digests,
+  type HelloCertificates,
   type Message,
   UNWILLING_REASONS,
   type UnwillingReason,
   type WireRuvRow,
 } from "./message.js";
 import {
+  ACCEPTED_CERTIFICATES_MAX,
   ATTRIBUTE_DIGEST_BYTES,
   COMMIT_BYTES,
   DIGEST_ATTRIBUTES_MAX,
@@ -26,7 +29,9 @@ import {
   FEATURE_BYTES_MAX,
   FEATURES_MAX,
   RANGE_DIGEST_BYTES,
+  SIGNATURE_BYTES,
   SOFTWARE_BYTES_MAX,
+  SUCCESSOR_BYTES_MAX,
 } from "./message-bounds.js";
 import { belongsTo, type Direction, messageTypeOf } from "./message-type.js";
 import { ProtocolError } from "./protocol-error.js";
@@ -74,15 +79,17 @@ class MessageReader {
     if (type === undefined) throw unexpected(`a message of the unknown type ${number}`);
     this.where = type;
     if (!belongsTo(type, direction)) throw unexpected(`${type}, which is not a ${direction}`);
-    const message = this.#rest(count - 1, FIELD_COUNTS[type], () => this.#fields(type));
+    const least = FIELD_COUNTS[type];
+    const fields = type === "hello" ? Math.max(least, Math.min(count - 1, HELLO_FIELDS_MAX)) : least;
+    const message = this.#rest(count - 1, fields, () => this.#fields(type, fields));
     if (reader.at !== reader.end) throw leftOver(type, reader.end - reader.at);
     return message;
   }
 
-  #fields(type: Message["type"]): Message {
+  #fields(type: Message["type"], count: number): Message {
     switch (type) {
       case "hello":
-        return this.#hello();
+        return this.#hello(count);
       case "ping":
       case "subscribe":
       case "pong":
@@ -130,7 +137,7 @@ class MessageReader {
     }
   }
 
-  #hello(): Message {
+  #hello(fields: number): Message {
     const reader = this.#reader;
     return {
       type: "hello",
@@ -141,7 +148,20 @@ class MessageReader {
       clockMicros: reader.integer(),
       features: this.#list(FEATURES_MAX, "features", () => this.#text(FEATURE_BYTES_MAX)),
       limits: this.#array(3, () => this.#announcedLimits()),
+      certificates:
+        fields < HELLO_FIELDS_MAX ? undefined : this.#optional(() => this.#array(2, () => this.#certificates())),
     };
+  }
+
+  #certificates(): HelloCertificates {
+    return {
+      successor: this.#optional(() => this.#array(2, () => this.#successor())),
+      accepted: this.#list(ACCEPTED_CERTIFICATES_MAX, "certificates", () => this.#binary(DIGEST_BYTES)),
+    };
+  }
+
+  #successor(): AnnouncedSuccessor {
+    return { certificate: this.#boundedBinary(SUCCESSOR_BYTES_MAX), signature: this.#binary(SIGNATURE_BYTES) };
   }
 
   #announcedLimits(): AnnouncedLimits {
@@ -305,6 +325,13 @@ class MessageReader {
     return new Uint8Array(this.#reader.bytes.subarray(start, this.#reader.at));
   }
 
+  #boundedBinary(bytesMax: number): Uint8Array {
+    const start = this.#reader.binary();
+    const length = this.#reader.at - start;
+    if (length > bytesMax) malformed(`binary of ${length} bytes, limit ${bytesMax}`, start);
+    return new Uint8Array(this.#reader.bytes.subarray(start, this.#reader.at));
+  }
+
   #unsigned64(): bigint {
     const start = this.#reader.binaryOf(8);
     const { bytes } = this.#reader;
@@ -318,6 +345,9 @@ class MessageReader {
     return decodeText(this.#reader.bytes, start, this.#reader.at);
   }
 }
+
+/** The last may be left out. */
+const HELLO_FIELDS_MAX = 8;
 
 const FIELD_COUNTS: Record<Message["type"], number> = {
   hello: 7,

@@ -10,11 +10,13 @@ import type {
   Digests,
   ErrorMessage,
   Hello,
+  HelloCertificates,
   Incremental,
   Message,
   WireRuvRow,
 } from "./message.js";
 import {
+  ACCEPTED_CERTIFICATES_MAX,
   ATTRIBUTE_DIGEST_BYTES,
   COMMIT_BYTES,
   DIGEST_BYTES,
@@ -23,7 +25,9 @@ import {
   FEATURE_BYTES_MAX,
   FEATURES_MAX,
   RANGE_DIGEST_BYTES,
+  SIGNATURE_BYTES,
   SOFTWARE_BYTES_MAX,
+  SUCCESSOR_BYTES_MAX,
 } from "./message-bounds.js";
 import { MESSAGE_TYPES } from "./message-type.js";
 import { writeRuvRow } from "./write-ruv-row.js";
@@ -133,7 +137,7 @@ const open = (writer: ByteWriter, type: Message["type"], fields: number): void =
 };
 
 const writeHello = (writer: ByteWriter, hello: Hello): void => {
-  open(writer, hello.type, 7);
+  open(writer, hello.type, hello.certificates ? 8 : 7);
   writer.count(hello.minor);
   writeText(writer, "software", hello.software, SOFTWARE_BYTES_MAX);
   writer.uuid(hello.domainUuid);
@@ -146,6 +150,23 @@ const writeHello = (writer: ByteWriter, hello: Hello): void => {
   writer.count(hello.limits.requestFrameBytesMax);
   writer.count(hello.limits.replyFrameBytesMax);
   writer.count(hello.limits.entryBytesMax);
+  if (hello.certificates) writeCertificates(writer, hello.certificates);
+};
+
+const writeCertificates = (writer: ByteWriter, { successor, accepted }: HelloCertificates): void => {
+  writer.array(2);
+  if (successor === undefined) writer.nil();
+  else {
+    const { length } = successor.certificate;
+    if (length > SUCCESSOR_BYTES_MAX) malformed(`a certificate of ${length} bytes, limit ${SUCCESSOR_BYTES_MAX}`);
+    writer.array(2);
+    writer.binary(successor.certificate);
+    writeBinary(writer, "signature", successor.signature, SIGNATURE_BYTES);
+  }
+  if (accepted.length > ACCEPTED_CERTIFICATES_MAX)
+    malformed(`${accepted.length} certificates, limit ${ACCEPTED_CERTIFICATES_MAX}`);
+  writer.array(accepted.length);
+  for (const digest of accepted) writeBinary(writer, "fingerprint", digest, DIGEST_BYTES);
 };
 
 const writeIncremental = (writer: ByteWriter, request: Incremental): void => {

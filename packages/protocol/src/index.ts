@@ -12,6 +12,7 @@ export { DEFAULT_LIMITS, type ProtocolLimits } from "./limits.js";
 export { type ChannelPairOptions, channelPair } from "./memory-channel.js";
 export {
   type AnnouncedLimits,
+  type AnnouncedSuccessor,
   type Begin,
   type Changed,
   type Chunk,
@@ -25,6 +26,7 @@ export {
   type End,
   type ErrorMessage,
   type Hello,
+  type HelloCertificates,
   type Incremental,
   type Message,
   type NoChanges,

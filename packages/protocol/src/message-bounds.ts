@@ -5,6 +5,13 @@ export const FEATURES_MAX = 64;
 export const ERROR_CODE_BYTES_MAX = 64;
 export const ERROR_MESSAGE_BYTES_MAX = 1_000;
 
+/** Of a certificate in DER that is announced; one made here has about 500. */
+export const SUCCESSOR_BYTES_MAX = 4_096;
+/** Ed25519. */
+export const SIGNATURE_BYTES = 64;
+/** Certificates that one partner is accepted with. */
+export const ACCEPTED_CERTIFICATES_MAX = 16;
+
 /** Bytes of a cursor's commit, and of a lineage's hash. */
 export const COMMIT_BYTES = 8;
 /** Of a run of entries, or of one; and of one attribute: beginnings of SHA-256. */

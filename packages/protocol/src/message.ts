@@ -30,6 +30,23 @@ export interface Hello {
   readonly clockMicros: number;
   readonly features: readonly string[];
   readonly limits: AnnouncedLimits;
+  /** What the sender says of certificates; left out where a connection has none. */
+  readonly certificates?: HelloCertificates | undefined;
+}
+
+export interface HelloCertificates {
+  /** The certificate that the sender is about to go over to. */
+  readonly successor: AnnouncedSuccessor | undefined;
+  /** SHA-256 over the DER of each certificate that the sender accepts from the receiver. */
+  readonly accepted: readonly Uint8Array[];
+}
+
+/** Not checked by the codec: the bytes are a partner's claim. */
+export interface AnnouncedSuccessor {
+  /** DER. */
+  readonly certificate: Uint8Array;
+  /** Ed25519, by the key of the certificate that this connection was authenticated with. */
+  readonly signature: Uint8Array;
 }
 
 /** What the sender accepts, in bytes. */

@@ -109,6 +109,12 @@ export const arbitraryEitherWay: fc.Arbitrary<Message> = fc.oneof(
     clockMicros: count,
     features: fc.array(text, { maxLength: 3 }),
     limits: fc.record({ requestFrameBytesMax: count, replyFrameBytesMax: count, entryBytesMax: count }),
+    certificates: optional(
+      fc.record({
+        successor: optional(fc.record({ certificate: fc.uint8Array({ maxLength: 40 }), signature: bytesOf(64) })),
+        accepted: fc.array(bytesOf(32), { maxLength: 3 }),
+      }),
+    ),
   }),
   fc.record({ type: type("error"), code: fc.stringMatching(/^[a-z_]{0,20}$/), message: text, retryable: fc.boolean() }),
 );

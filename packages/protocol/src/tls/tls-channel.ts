@@ -70,6 +70,10 @@ export class TlsChannel implements Channel {
     this.#watchExpiry();
   }
 
+  get peerCertificate(): Uint8Array {
+    return this.pin.der;
+  }
+
   get traffic(): Traffic {
     return this.#traffic;
   }
