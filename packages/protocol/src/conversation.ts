@@ -19,6 +19,7 @@ export interface Conversation<R extends Role> {
   readonly role: R;
   /** The partner, as the configuration names it. */
   readonly partner: string;
+  readonly peerCertificate: Channel["peerCertificate"];
   readonly traffic: Traffic;
 
   /** Resolves when there is room for the next message. Rejects as `encodeMessage` throws and `Channel.send` rejects. */
@@ -61,6 +62,10 @@ class ChannelConversation<R extends Role> implements Conversation<R> {
 
   get partner(): string {
     return this.#channel.partner;
+  }
+
+  get peerCertificate(): Channel["peerCertificate"] {
+    return this.#channel.peerCertificate;
   }
 
   get traffic(): Traffic {

@@ -5,6 +5,7 @@ export {
   type CheckBackupOptions,
   checkBackup,
 } from "./backup/check-backup.js";
+export type { CertificateExchange, ConnectionPeer, HelloHeard } from "./certificate-exchange.js";
 export type {
   CompareOptions,
   CompareProgress,

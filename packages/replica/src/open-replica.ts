@@ -8,6 +8,7 @@ import {
 } from "@concordat/crdt";
 import { DEFAULT_LIMITS, type EntryLimits, type ProtocolLimits } from "@concordat/protocol";
 import type { Storage } from "@concordat/storage";
+import type { CertificateExchange } from "./certificate-exchange.js";
 import { CommitBuilder } from "./database/commit-builder.js";
 import { Database } from "./database/database.js";
 import { COMMIT_NAME_BYTES } from "./database/rows.js";
@@ -47,6 +48,8 @@ export interface ReplicaOptions {
   readonly changelogMaxAgeMs?: number | undefined;
   /** Refuse local writes with `read_only`; replication goes on. False when left out. */
   readonly readOnly?: boolean | undefined;
+  /** Tells partners of certificates, and hears of theirs; nothing is said of them when left out. */
+  readonly certificates?: CertificateExchange;
   readonly limits?: ProtocolLimits;
   /** How much this node sends at once; 512 entries or 256 KiB when left out. */
   readonly chunk?: ChunkLimits;
@@ -108,6 +111,7 @@ export const openReplica = async (options: ReplicaOptions): Promise<Replica> => 
     software: options.software ?? DEFAULTS.software,
     uniquePolicy: options.uniqueConflict ?? "earliest",
     onDiscard: options.onDiscard,
+    certificates: options.certificates,
   };
   const replica = new ReplicaNode(settings, database, options.attributes ?? {});
   try {

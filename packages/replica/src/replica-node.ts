@@ -3,6 +3,7 @@ import { type Channel, DEFAULT_LIMITS, type EntryLimits, type Hello, type Protoc
 import type { Storage } from "@concordat/storage";
 import { AbortScope } from "./abort-scope.js";
 import { backupDatabase } from "./backup/backup-database.js";
+import type { CertificateExchange, ConnectionPeer } from "./certificate-exchange.js";
 import { CommitSignal } from "./commit-signal.js";
 import { type CompareWithContext, compareWith, DIGEST_FEATURE } from "./compare/compare-with.js";
 import type { CompareOptions, ComparisonOutcome } from "./comparison.js";
@@ -82,6 +83,7 @@ export interface ReplicaSettings {
   readonly chunk: ChunkLimits;
   readonly software: string;
   readonly uniquePolicy: UniquePolicy;
+  readonly certificates: CertificateExchange | undefined;
   readonly onDiscard: ((entries: AsyncIterable<Entry>) => Promise<void>) | undefined;
 }
 
@@ -126,15 +128,15 @@ export class ReplicaNode implements Replica {
       turn: this.#turn,
       commits: this.#commits,
       database: () => this.#database,
-      hello: () => this.#hello(),
+      hello: (origin: string) => this.#hello(origin),
       entryLimits: () => this.#entryLimits(),
       onCommit: () => {
         this.#links.noteCommit(this.#database.state);
         this.#commits.notify();
       },
-      onHello: (origin: string, hello: Hello) => {
-        this.#partnerClocks.note(origin, hello.clockMicros);
-        this.#links.notePeer(origin, hello);
+      onHello: (peer: ConnectionPeer, hello: Hello) => {
+        this.#heard(peer, hello, true);
+        this.#links.notePeer(peer.partner, hello);
       },
       closing: this.#closing.signal,
     };
@@ -143,6 +145,7 @@ export class ReplicaNode implements Replica {
     this.#writer = new Writer({ ...shared, schema: () => this.#schema, held: () => this.#held });
     const swap = async (next: Database): Promise<void> => {
       await this.#hold(next);
+      await this.#paused.writeTo(next);
       this.#swap(next);
     };
     this.#healing = new Healing({
@@ -177,9 +180,9 @@ export class ReplicaNode implements Replica {
     this.#supplying = new Supplying({
       ...shared,
       isRefreshing: () => this.#replacing.isRunning,
-      onConsumer: (origin, hello) => {
-        this.#partnerClocks.note(origin, hello.clockMicros);
-        this.#links.noteHello(origin, hello);
+      onConsumer: (peer, hello) => {
+        this.#heard(peer, hello, false);
+        this.#links.noteHello(peer.partner, hello);
       },
       onRequest: (origin) => this.#links.noteSupplied(origin),
       onAcknowledged: (origin, said) => this.#links.noteAcknowledged(origin, said),
@@ -355,6 +358,10 @@ export class ReplicaNode implements Replica {
     });
   }
 
+  reconnectPartner(origin: string): void {
+    if (!this.#links.reconnectTo(origin)) void this.#supplying.end(origin);
+  }
+
   adjust(changes: LiveChanges): void {
     this.#expectOpen();
     const before = this.#live;
@@ -499,8 +506,13 @@ export class ReplicaNode implements Replica {
     this.#links.reconnect();
   }
 
-  #hello(): Hello {
-    const { limits, ports, software } = this.#settings;
+  #heard({ partner, peerCertificate }: ConnectionPeer, { clockMicros, certificates }: Hello, dialled: boolean): void {
+    this.#partnerClocks.note(partner, clockMicros);
+    this.#settings.certificates?.hear({ partner, peerCertificate, certificates, dialled });
+  }
+
+  #hello(origin: string): Hello {
+    const { certificates, limits, ports, software } = this.#settings;
     const { requestFrameBytesMax, replyFrameBytesMax, entryBytesMax } = limits;
     return {
       type: "hello",
@@ -511,6 +523,7 @@ export class ReplicaNode implements Replica {
       clockMicros: ports.clock.wallMicros(),
       features: [DIGEST_FEATURE],
       limits: { requestFrameBytesMax, replyFrameBytesMax, entryBytesMax },
+      certificates: certificates?.tell(origin),
     };
   }
 

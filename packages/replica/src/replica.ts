@@ -94,6 +94,11 @@ export interface Replica {
   pausePartner(origin: string): Promise<void>;
   /** Goes on with a partner that was paused, or does nothing. Throws `unknown_partner`. */
   resumePartner(origin: string): Promise<void>;
+  /**
+   * Has this node and the partner say hello anew: over a new connection of this node's own where it has one, otherwise by ending the
+   * partner's, which comes back by itself.
+   */
+  reconnectPartner(origin: string): void;
   /** Changes settings while the replica runs; those that are left out stay. What waits by an old one, waits by the new one. */
   adjust(changes: LiveChanges): void;
   /**

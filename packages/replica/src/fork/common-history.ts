@@ -18,7 +18,7 @@ import { readStream } from "../session/stream-reader.js";
 export interface CommonHistoryContext {
   readonly createHash: CreateHash;
   readonly limits: ProtocolLimits;
-  readonly hello: () => Hello;
+  readonly hello: (origin: string) => Hello;
 }
 
 /**
@@ -36,7 +36,7 @@ export const commonHistoryUntil = async (
 ): Promise<number | undefined> => {
   const { createHash, limits, hello } = context;
   const conversation = openConversation(channel, { role: "consumer", limits });
-  const { serverUuid: supplier, domainUuid } = await exchangeHello(conversation, hello());
+  const { serverUuid: supplier, domainUuid } = await exchangeHello(conversation, hello(channel.partner));
   if (domainUuid !== database.domainUuid) return undefined;
   const rows = wireRows(rowsUntil(database, after));
   await conversation.send({ type: "incremental", domainUuid, cursor: undefined, rows, frozenDigest: undefined });

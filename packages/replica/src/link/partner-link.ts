@@ -85,6 +85,10 @@ export class PartnerLink {
     return this.options.type !== "allow-pull";
   }
 
+  get isConnected(): boolean {
+    return this.#connected !== undefined;
+  }
+
   start(): void {
     if (this.pulls) this.#running = this.#run();
   }

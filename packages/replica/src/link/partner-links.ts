@@ -93,6 +93,14 @@ export class PartnerLinks {
     for (const link of this.#links.values()) link.wake();
   }
 
+  /** Opens the connection to that partner anew. @returns whether there was one. */
+  reconnectTo(origin: string): boolean {
+    const link = this.#links.get(origin);
+    const isConnected = link?.isConnected ?? false;
+    void link?.reconnect();
+    return isConnected;
+  }
+
   reconnect(): void {
     for (const link of this.#links.values()) void link.reconnect();
   }

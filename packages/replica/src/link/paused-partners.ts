@@ -27,6 +27,11 @@ export class PausedPartners {
     return [pausedOperation(this.#since)];
   }
 
+  /** Keeps it in the database that is about to take the place of the current one. */
+  writeTo(database: Database): Promise<void> {
+    return database.store.commit({ operations: this.operations() });
+  }
+
   /** Takes effect once it is durable. Within the writer's turn. @param sinceMicros `undefined` resumes. */
   async set(database: Database, origin: string, sinceMicros: number | undefined): Promise<void> {
     const next = new Map(this.#since);

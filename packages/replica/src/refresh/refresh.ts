@@ -12,6 +12,7 @@ import {
   type ProtocolLimits,
 } from "@concordat/protocol";
 import type { Operation } from "@concordat/storage";
+import type { ConnectionPeer } from "../certificate-exchange.js";
 import { connectPartner } from "../connect-partner.js";
 import type { Database } from "../database/database.js";
 import { identityOperations } from "../database/meta.js";
@@ -39,9 +40,9 @@ export interface RefreshContext {
   readonly limits: ProtocolLimits;
   readonly signal: AbortSignal;
   readonly database: () => Database;
-  readonly hello: () => Hello;
+  readonly hello: (origin: string) => Hello;
   /** A partner has said hello. */
-  readonly onHello: (origin: string, hello: Hello) => void;
+  readonly onHello: (peer: ConnectionPeer, hello: Hello) => void;
   readonly entryLimits: () => EntryLimits;
   /** What the new database takes over from the current one, beside the content. */
   readonly carried: () => readonly Operation[];
@@ -73,8 +74,8 @@ const refreshOver = async (
   conversation: Conversation<"consumer">,
 ): Promise<RefreshOutcome> => {
   const { origin } = context.partner;
-  const hello = await exchangeHello(conversation, context.hello());
-  context.onHello(origin, hello);
+  const hello = await exchangeHello(conversation, context.hello(origin));
+  context.onHello(conversation, hello);
   const { serverUuid: supplier, domainUuid } = hello;
   const unfinished = await context.replacements.unfinished(supplier, context.database().name);
   const cursor = await unfinished?.cursorFor(supplier);

@@ -6,6 +6,7 @@ import {
   openConversation,
   type ProtocolLimits,
 } from "@concordat/protocol";
+import type { ConnectionPeer } from "../certificate-exchange.js";
 import type { MetClocks } from "./clock-skew.js";
 import { type PullContext, pull } from "./pull.js";
 import type { PullOutcome } from "./pull-outcome.js";
@@ -15,9 +16,9 @@ import { RememberedRuv } from "./remembered-ruv.js";
 export interface PullingContext
   extends Omit<PullContext, "conversation" | "supplier" | "remembered" | "limits" | keyof PullObserver> {
   readonly limits: ProtocolLimits;
-  readonly hello: () => Hello;
+  readonly hello: (origin: string) => Hello;
   /** A partner has said hello. */
-  readonly onHello: (origin: string, hello: Hello) => void;
+  readonly onHello: (peer: ConnectionPeer, hello: Hello) => void;
 }
 
 /** Is told of what a pull does. */
@@ -36,9 +37,9 @@ export interface PullSession {
 /** Says hello. @throws ProtocolError as `exchangeHello` does. */
 export const openPullSession = async (channel: Channel, context: PullingContext): Promise<PullSession> => {
   const conversation = openConversation(channel, { role: "consumer", limits: context.limits });
-  const hello = context.hello();
+  const hello = context.hello(channel.partner);
   const supplier = await exchangeHello(conversation, hello);
-  context.onHello(channel.partner, supplier);
+  context.onHello(channel, supplier);
   const remembered = new RememberedRuv(context.createHash, context.limits.serversMax);
   return {
     conversation,

@@ -7,6 +7,7 @@ import {
   ProtocolError,
   type ProtocolLimits,
 } from "@concordat/protocol";
+import type { ConnectionPeer } from "../certificate-exchange.js";
 import type { CommitSignal } from "../commit-signal.js";
 import type { Database } from "../database/database.js";
 import type { ForkEvidence } from "../fork/fork-evidence.js";
@@ -28,10 +29,10 @@ export interface SupplyingContext {
   readonly commits: CommitSignal;
   readonly chunk: ChunkLimits;
   readonly database: () => Database;
-  readonly hello: () => Hello;
+  readonly hello: (origin: string) => Hello;
   readonly isRefreshing: () => boolean;
   /** A partner has said hello. */
-  readonly onConsumer: (origin: string, hello: Hello) => void;
+  readonly onConsumer: (peer: ConnectionPeer, hello: Hello) => void;
   readonly onRequest: (origin: string) => void;
   readonly paused: Pick<PausedPartners, "sinceMicros">;
   /** A partner has told what it has of this domain. */
@@ -75,6 +76,17 @@ export class Supplying {
     await Promise.all(this.#ended);
   }
 
+  /** Ends the connections of that partner: it comes back, and hears another hello. */
+  async end(origin: string): Promise<void> {
+    const connections = [...this.#open].filter(([{ partner }]) => partner === origin);
+    await Promise.all(
+      connections.map(([channel, { stop }]) => {
+        stop.abort();
+        return channel.close();
+      }),
+    );
+  }
+
   /** Ends the connections of a partner that is paused now, and says so. */
   async pause(origin: string): Promise<void> {
     const connections = [...this.#open].filter(([{ partner }]) => partner === origin);
@@ -102,8 +114,8 @@ export class Supplying {
     const conversation = openConversation(channel, { role: "supplier", limits });
     this.#open.set(channel, { stop, conversation });
     try {
-      const consumer = await exchangeHello(conversation, this.#context.hello());
-      onConsumer(partner, consumer);
+      const consumer = await exchangeHello(conversation, this.#context.hello(partner));
+      onConsumer(channel, consumer);
       if (this.#context.paused.sinceMicros(partner) !== undefined) throw paused();
       await supply({
         ...this.#context,
