@@ -12,6 +12,7 @@ import { addInit } from "./commands/init.js";
 import { addPause, addResume } from "./commands/pause.js";
 import { addRefresh } from "./commands/refresh-replication-consumer.js";
 import { addReload } from "./commands/reload.js";
+import { addRenewCertificate } from "./commands/renew-replication-certificate.js";
 import { addRestore } from "./commands/restore.js";
 import { addServer } from "./commands/server.js";
 import { addShowCertificate } from "./commands/show-replication-certificate.js";
@@ -45,6 +46,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   addConfigtest,
   addShowCertificate,
   addShowCertificateMetadata,
+  addRenewCertificate,
   addRefresh,
   addStatus,
   addDoctor,

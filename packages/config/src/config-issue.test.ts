@@ -85,6 +85,13 @@ describe("one mistake, one error, at its place", () => {
     ["duration", `${node}max_clock_skew = "5 min"`, '5:18 invalid_duration "5 min"'],
     ["duration without unit", `${node}max_clock_skew = "5"`, '5:18 invalid_duration "5"'],
     ["duration of nothing", `${node}max_clock_skew = "0s"`, '5:18 invalid_duration "0s"'],
+    ["renewal at once", `${node}certificate_renew_before = "4000d"`, '5:28 invalid_value "4000d"'],
+    ["renewal, no duration", `${node}certificate_renew_before = "nevr"`, '5:28 invalid_duration "nevr"'],
+    [
+      "renewed certificates",
+      withPartner(`type = "pull"\nsupplier_cert = "${certificateA}"\naccept_renewed_certificate = false`),
+      "8:1 unknown_key accept_renewed_certificate -> accept_renewed_certificates",
+    ],
     ["duration for ever", `${node}changelog_max_age = "40000d"`, '5:21 invalid_duration "40000d"'],
     ["duration, a prototype's name", `${node}max_clock_skew = "5constructor"`, '5:18 invalid_duration "5constructor"'],
     [

@@ -57,6 +57,8 @@ export interface ReplicationConfig {
   readonly maxClockSkewMs: number;
   /** Who shows a value of a unique attribute that several entries have after a merge; `earliest` by default (model, section 3). */
   readonly uniqueConflict: UniqueConflict;
+  /** The node renews its certificate so long before it expires; 30 days by default, `undefined` for `"never"`. */
+  readonly certificateRenewBeforeMs: number | undefined;
   /** In the order of the file; their origins differ from each other and from this node's. */
   readonly partners: readonly PartnerConfig[];
 }
@@ -86,6 +88,8 @@ export interface PartnerIdentity {
   readonly origin: Origin;
   /** The one or two certificates that the partner may show, DER; two while it renews. */
   readonly certificates: readonly Uint8Array[];
+  /** Whether a certificate counts that the partner announces with the signature of one that counts; `true` by default. */
+  readonly acceptRenewedCertificates: boolean;
 }
 
 /** `[attributes.<name>]`; `register` and `false` by default. */

@@ -42,7 +42,13 @@ test.each([
   const certificates = [new Uint8Array(Buffer.from(certificateA, "base64"))];
   const result = parse(followed(snippet));
   expect(result.ok && result.config.replication?.partners).toEqual([
-    { type: "mutual-pull", origin: { text, host: text.slice(7, -5), port: 8445 }, certificates, automaticRefresh },
+    {
+      type: "mutual-pull",
+      origin: { text, host: text.slice(7, -5), port: 8445 },
+      certificates,
+      acceptRenewedCertificates: true,
+      automaticRefresh,
+    },
   ]);
 });
 

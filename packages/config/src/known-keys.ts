@@ -23,8 +23,16 @@ export const knownKeys = {
     "changelog_max_age",
     "max_clock_skew",
     "unique_conflict",
+    "certificate_renew_before",
   ],
-  partner: ["type", "partner_cert", "supplier_cert", "consumer_cert", "automatic_refresh"],
+  partner: [
+    "type",
+    "partner_cert",
+    "supplier_cert",
+    "consumer_cert",
+    "automatic_refresh",
+    "accept_renewed_certificates",
+  ],
   attribute: ["merge", "index", "unique", "reference", "required"],
 } as const;
 

@@ -31,6 +31,7 @@ task_poll_interval = 0.5
 changelog_max_age  = "1.5h"
 max_clock_skew     = "250ms"
 unique_conflict    = "all"
+certificate_renew_before = "60d"
 
 [replication."repl://localhost:8445"]
 type = "mutual-pull"
@@ -47,6 +48,7 @@ supplier_cert = [
 [replication."repl://10.0.0.1:8447"]
 type = "allow-pull"
 consumer_cert = ["${base64url}"]
+accept_renewed_certificates = false
 
 [attributes.name]
 merge = "register"
@@ -77,23 +79,27 @@ test("every key", () => {
       changelogMaxAgeMs: 5_400_000,
       maxClockSkewMs: 250,
       uniqueConflict: "all",
+      certificateRenewBeforeMs: 5_184_000_000,
       partners: [
         {
           type: "mutual-pull",
           origin: { text: "repl://localhost:8445", host: "localhost", port: 8445 },
           certificates: [der(certificateA)],
+          acceptRenewedCertificates: true,
           automaticRefresh: true,
         },
         {
           type: "pull",
           origin: { text: "repl://[2001:db8::1]:8446", host: "2001:db8::1", port: 8446 },
           certificates: [der(certificateA), der(certificateB)],
+          acceptRenewedCertificates: true,
           automaticRefresh: false,
         },
         {
           type: "allow-pull",
           origin: { text: "repl://10.0.0.1:8447", host: "10.0.0.1", port: 8447 },
           certificates: [der(certificateB)],
+          acceptRenewedCertificates: false,
         },
       ],
     },
@@ -129,7 +135,9 @@ bindaddress = "0.0.0.0:1"`;
     changelogMaxAgeMs: 604_800_000,
     maxClockSkewMs: 300_000,
     uniqueConflict: "earliest",
+    certificateRenewBeforeMs: 2_592_000_000,
   });
+  expect(configOf(`${text}\ncertificate_renew_before = "never"`).replication?.certificateRenewBeforeMs).toBeUndefined();
 });
 
 test("the socket follows db_path; absolute paths stay", () => {

@@ -25,9 +25,11 @@ export const readPartner = (name: string, table: TableReader, log: IssueLog): Pa
   const type = typeSetting?.value;
   if (type !== undefined) rejectKeysOfOtherTypes(type, table, log);
   const certificates = readAllCertificates(table, log);
+  const acceptRenewedCertificates = table.boolean("accept_renewed_certificates")?.value ?? true;
   const automaticRefresh = table.boolean("automatic_refresh")?.value ?? false;
   if (origin === undefined || type === undefined) return undefined;
-  return type === "allow-pull" ? { type, origin, certificates } : { type, origin, certificates, automaticRefresh };
+  const partner = { origin, certificates, acceptRenewedCertificates };
+  return type === "allow-pull" ? { type, ...partner } : { type, ...partner, automaticRefresh };
 };
 
 /** The origin in a setting; what is none is reported. */

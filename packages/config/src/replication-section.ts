@@ -13,6 +13,9 @@ const taskPollIntervalSecondsDefault = 15;
 const taskPollIntervalSeconds = { min: 0.1, max: 86_400 };
 const changelogMaxAgeMsDefault = 7 * 86_400_000;
 const maxClockSkewMsDefault = 5 * 60_000;
+const certificateRenewBeforeMsDefault = 30 * 86_400_000;
+/** A certificate that would be renewed as soon as it is made is none: it is valid for four years. */
+const certificateRenewBeforeMsMax = 3 * 365 * 86_400_000;
 
 /** `[replication]` with its partners; `undefined` when origin or address are not to be had, which is then reported. */
 export const readReplication = (table: TableReader, log: IssueLog): ReplicationConfig | undefined => {
@@ -29,9 +32,19 @@ export const readReplication = (table: TableReader, log: IssueLog): ReplicationC
   const changelogMaxAgeMs = readDuration(table.string("changelog_max_age"), log) ?? changelogMaxAgeMsDefault;
   const maxClockSkewMs = readDuration(table.string("max_clock_skew"), log) ?? maxClockSkewMsDefault;
   const uniqueConflict = table.choice("unique_conflict", uniqueConflicts)?.value ?? "earliest";
+  const certificateRenewBeforeMs = readRenewBefore(table.string("certificate_renew_before"), log);
   const partners = readPartners(table, table.keys.filter(isPartnerKey), origin, log);
   if (origin === undefined || bindAddress === undefined) return undefined;
-  return { origin, bindAddress, taskPollIntervalMs, changelogMaxAgeMs, maxClockSkewMs, uniqueConflict, partners };
+  return {
+    origin,
+    bindAddress,
+    taskPollIntervalMs,
+    changelogMaxAgeMs,
+    maxClockSkewMs,
+    uniqueConflict,
+    certificateRenewBeforeMs,
+    partners,
+  };
 };
 
 /** The address in a setting; what is none is reported. */
@@ -74,6 +87,17 @@ const readDuration = (setting: Setting<string> | undefined, log: IssueLog): numb
     help: 'as in "7d" or "5m"',
   });
   return undefined;
+};
+
+const readRenewBefore = (setting: Setting<string> | undefined, log: IssueLog): number | undefined => {
+  if (setting?.value === "never") return undefined;
+  const ms = readDuration(setting, log) ?? certificateRenewBeforeMsDefault;
+  if (setting !== undefined && ms > certificateRenewBeforeMsMax) {
+    log.report(setting.place, "invalid_value", "certificate_renew_before is three years at the most", {
+      help: 'a certificate is valid for four years: write "30d", the default, or "never"',
+    });
+  }
+  return ms;
 };
 
 const readPartners = (

@@ -21,6 +21,7 @@ import { identityOf, NOW_MS, seededBytes } from "../test/fixture.js";
 import { encodeIdentity } from "./identity.js";
 import {
   adoptSuccessor,
+  discardSuccessor,
   identityFilePath,
   loadIdentity,
   loadOrCreateIdentity,
@@ -251,6 +252,7 @@ test("a successor is kept beside the identity, with its rights, until it takes i
   chmodSync(successorFilePath(directory), 0o600);
 
   await adoptSuccessor(directory);
+  await discardSuccessor(directory);
   expect(await loadIdentity(directory)).toEqual(successor);
   expect(await loadSuccessor(directory)).toBeUndefined();
   expect(readdirSync(directory)).toEqual(["identity.pem"]);

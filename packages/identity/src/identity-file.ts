@@ -78,6 +78,13 @@ export const adoptSuccessor = (directory: string): Promise<void> =>
     await syncDirectory(directory);
   });
 
+/** Takes the successor away, if there is one. Throws `identity_file_io`. */
+export const discardSuccessor = (directory: string): Promise<void> =>
+  blaming("remove", successorFilePath(directory), async () => {
+    await rm(successorFilePath(directory), { force: true });
+    await syncDirectory(directory);
+  });
+
 const loadOrCreate = async (path: string, create: () => Identity): Promise<Identity> => {
   const kept = await load(path);
   if (kept !== undefined) return kept;

@@ -13,6 +13,7 @@ export {
 export { IdentityError, type IdentityErrorBlame, type IdentityErrorCode } from "./identity-error.js";
 export {
   adoptSuccessor,
+  discardSuccessor,
   identityFilePath,
   loadIdentity,
   loadOrCreateIdentity,

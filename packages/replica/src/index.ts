@@ -54,6 +54,7 @@ export type {
   ListOptions,
   PullOptions,
   PurgeOutcome,
+  ReconnectOptions,
   RefreshOptions,
   RefreshOutcome,
   Replica,

@@ -46,6 +46,7 @@ import type {
   ListOptions,
   PullOptions,
   PurgeOutcome,
+  ReconnectOptions,
   RefreshOptions,
   RefreshOutcome,
   Replica,
@@ -358,8 +359,9 @@ export class ReplicaNode implements Replica {
     });
   }
 
-  reconnectPartner(origin: string): void {
-    if (!this.#links.reconnectTo(origin)) void this.#supplying.end(origin);
+  reconnectPartner(origin: string, { both = false }: ReconnectOptions = {}): void {
+    const hadLink = this.#links.reconnectTo(origin);
+    if (both || !hadLink) void this.#supplying.end(origin);
   }
 
   adjust(changes: LiveChanges): void {

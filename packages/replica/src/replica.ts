@@ -98,7 +98,7 @@ export interface Replica {
    * Has this node and the partner say hello anew: over a new connection of this node's own where it has one, otherwise by ending the
    * partner's, which comes back by itself.
    */
-  reconnectPartner(origin: string): void;
+  reconnectPartner(origin: string, options?: ReconnectOptions): void;
   /** Changes settings while the replica runs; those that are left out stay. What waits by an old one, waits by the new one. */
   adjust(changes: LiveChanges): void;
   /**
@@ -181,6 +181,11 @@ export interface Committed<T> {
   readonly result: T;
   /** `undefined` when nothing was written. */
   readonly changeId: ChangeId | undefined;
+}
+
+export interface ReconnectOptions {
+  /** End the connections that the partner has opened in any case. */
+  readonly both?: boolean;
 }
 
 export interface PullOptions {

@@ -2,16 +2,16 @@ import type { Replica } from "@concordat/replica";
 import type { CertificateSummary } from "../compose/certificate-summary.js";
 import type { RefusedConnection } from "../compose/refused-connections.js";
 import { type PartnerJson, type StatusJson, statusJson } from "../http/status-json.js";
+import type { NodeCertificates } from "../renewal/node-certificates.js";
+import { type LearnedCertificateJson, learnedCertificatesJson, type RenewalJson, renewalJson } from "./renewal-json.js";
 
 /** What a node says of itself beside its replica's status. */
 export interface NodeDescription {
   readonly origin: string | undefined;
   readonly startedAtMs: number;
   readonly version: string;
-  /** The one that it shows now. */
-  readonly certificate: () => CertificateSummary | undefined;
-  /** Those that the partner of that origin may show now. */
-  readonly pinsOf: (origin: string) => readonly CertificateSummary[];
+  /** Of a node with `[replication]`. */
+  readonly certificates: NodeCertificates | undefined;
 }
 
 /** `GET /v1/status`, and `concordat status --json`. */
@@ -21,14 +21,20 @@ export interface NodeStatus extends StatusJson {
   readonly startedAt: string;
   /** This node's own; left out for a node without `[replication]`. */
   readonly certificate?: CertificateJson;
+  /** While the node is going over to another one. */
+  readonly renewal?: RenewalJson;
+  /** Where those are kept that partners have announced; left out when there are none. */
+  readonly learnedCertificatesFile?: string;
   readonly partners: readonly NodePartnerJson[];
   /** The latest first. */
   readonly refusedConnections: readonly RefusedConnectionJson[];
 }
 
 export interface NodePartnerJson extends PartnerJson {
-  /** The pinned ones; two while it renews. */
+  /** Those that it may show now: pinned, or announced with the signature of one that is; two while it renews. */
   readonly certificates: readonly CertificateJson[];
+  /** The announced ones; left out when there are none. */
+  readonly learnedCertificates?: readonly LearnedCertificateJson[];
 }
 
 export interface CertificateJson {
@@ -55,17 +61,25 @@ export interface NodeStatusSources {
 
 export const nodeStatus = ({ replica, refused, node }: NodeStatusSources): NodeStatus => {
   const { partners, ...status } = statusJson(replica.status(), node.version);
-  const certificate = node.certificate();
+  const { certificates } = node;
+  const renewal = certificates && renewalJson(certificates);
   return {
     ...status,
     ...(node.origin !== undefined && { origin: node.origin }),
     startedAt: new Date(node.startedAtMs).toISOString(),
-    ...(certificate && { certificate: certificateJson(certificate) }),
-    partners: partners.map((partner) => ({
-      ...partner,
-      certificates: node.pinsOf(partner.origin).map(certificateJson),
-    })),
+    ...(certificates && { certificate: certificateJson(certificates.identity.certificate) }),
+    ...(renewal && { renewal }),
+    ...(certificates?.hasLearned && { learnedCertificatesFile: certificates.partners.path }),
+    partners: partners.map((partner) => ({ ...partner, ...certificatesOf(certificates, partner.origin) })),
     refusedConnections: refused.list().map(refusedJson),
+  };
+};
+
+const certificatesOf = (certificates: NodeCertificates | undefined, origin: string) => {
+  const learned = certificates ? learnedCertificatesJson(certificates, origin) : [];
+  return {
+    certificates: certificates?.pinsOf(origin).map(certificateJson) ?? [],
+    ...(learned.length > 0 && { learnedCertificates: learned }),
   };
 };
 

@@ -20,8 +20,20 @@ const nodeLines = (status: NodeStatus, nowMs: number): string[] => {
   return [
     `${origin ?? "no replication"} · ${formatEntries(totals.liveEntries)}, ${tombstones}, ${formatBytes(totals.recordBytes)} · version ${version}, up ${ago(startedAt, nowMs)}${readOnly ? " · read-only" : ""}${expiry}`,
     `domain ${domainUuid} · server ${serverUuid}`,
+    ...renewalLines(status, nowMs),
   ];
 };
+
+const renewalLines = ({ renewal, learnedCertificatesFile }: NodeStatus, nowMs: number): string[] => [
+  ...(renewal === undefined
+    ? []
+    : [
+        `going over to the certificate ${renewal.successorFingerprintSha256}, at the latest in ${formatDuration(Date.parse(renewal.until) - nowMs)}: waiting for ${renewal.waitingFor.join(", ")}`,
+      ]),
+  ...(learnedCertificatesFile === undefined
+    ? []
+    : [`certificates that partners announced: ${learnedCertificatesFile}`]),
+];
 
 const HEAD = ["PARTNER", "STATE", "DIRECTION", "LAG", "BEHIND BY", "LAST PULL", "REFRESH FORCED", "CERTIFICATE"];
 

@@ -1,5 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { type AttributeConfig, type Config, formatDuration, type PartnerConfig } from "@concordat/config";
+import {
+  type AttributeConfig,
+  type Config,
+  formatDuration,
+  type PartnerConfig,
+  type ReplicationConfig,
+} from "@concordat/config";
 import { fingerprint } from "@concordat/identity";
 import { formatAddress } from "./socket-address.js";
 
@@ -55,7 +61,11 @@ const LIVE: Readings<Config> = {
   "replication.task_poll_interval": ({ replication }) => replication && replication.taskPollIntervalMs / 1_000,
   "replication.changelog_max_age": ({ replication }) => replication && formatDuration(replication.changelogMaxAgeMs),
   "replication.max_clock_skew": ({ replication }) => replication && formatDuration(replication.maxClockSkewMs),
+  "replication.certificate_renew_before": ({ replication }) => replication && renewBeforeText(replication),
 };
+
+const renewBeforeText = ({ certificateRenewBeforeMs: ms }: ReplicationConfig): string =>
+  ms === undefined ? "never" : formatDuration(ms);
 
 const RESTART: Readings<Config> = {
   db_path: ({ dbPath }) => dbPath,
@@ -72,6 +82,7 @@ const RESTART: Readings<Config> = {
 const PARTNER: Readings<PartnerConfig> = {
   type: ({ type }) => type,
   certificates: ({ certificates }) => certificates.map(fingerprint).join(" "),
+  accept_renewed_certificates: ({ acceptRenewedCertificates }) => acceptRenewedCertificates,
   automatic_refresh: (partner) => partner.type !== "allow-pull" && partner.automaticRefresh,
 };
 

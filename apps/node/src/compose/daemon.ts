@@ -1,5 +1,4 @@
 import type { Config } from "@concordat/config";
-import type { Identity } from "@concordat/identity";
 import { DEFAULT_LIMITS } from "@concordat/protocol";
 import { connectTls, type TlsListener } from "@concordat/protocol/tls";
 import type { Replica } from "@concordat/replica";
@@ -12,17 +11,18 @@ import type { Logger } from "../log/logger.js";
 import { replicaLog } from "../log/replica-log.js";
 import { conflictCount } from "../metrics/conflict-count.js";
 import { createNodeMetrics } from "../metrics/node-metrics.js";
+import { NodeCertificates } from "../renewal/node-certificates.js";
 import { VERSION } from "../version.js";
 import { freeAdminSocket, guardAdminSocket, isAdminDirectoryOpen } from "./admin-socket.js";
 import { listenForClients } from "./api-listener.js";
 import { type HttpServer, listenHttp } from "./http-server.js";
-import { nodeIdentity } from "./node-identity.js";
 import { openNodeReplica } from "./node-replica.js";
 import { type Dial, PartnerSet } from "./partner-set.js";
 import { RefusedConnections } from "./refused-connections.js";
 import { createReload, type Reload } from "./reload.js";
-import { listenForPartners, tlsIdentity } from "./replication-listener.js";
+import { listenForPartners } from "./replication-listener.js";
 import { formatAddress } from "./socket-address.js";
+import { tlsIdentity } from "./tls-identity.js";
 
 export interface DaemonOptions {
   readonly config: Config;
@@ -64,6 +64,7 @@ interface Parts {
   readonly stopping: AbortController;
   readonly servers: HttpServer[];
   replica?: Replica;
+  certificates?: NodeCertificates | undefined;
   listener?: TlsListener;
 }
 
@@ -73,22 +74,24 @@ const compose = async ({ config, file, logger }: DaemonOptions, parts: Parts): P
   await freeAdminSocket(adminBindPath);
 
   const metrics = createNodeMetrics();
-  const identity = replication && (await nodeIdentity(config));
-  const partners = new PartnerSet(identity ? dialAs(identity) : neverDialled);
-  const replica = await openNodeReplica({ config, partners, logger, metrics });
+  const certificates = replication && (await NodeCertificates.open(config, logger));
+  const partners = new PartnerSet(certificates ? dialWith(certificates) : neverDialled);
+  const { exchange } = certificates ?? {};
+  const replica = await openNodeReplica({ config, partners, certificates: exchange, logger, metrics });
   parts.replica = replica;
+  parts.certificates = certificates;
 
   const refused = new RefusedConnections();
-  if (replication && identity) {
+  if (replication && certificates) {
     const onChannel: Replica["accept"] = (channel) => replica.accept(channel);
-    parts.listener = await listenForPartners({ replication, identity, refused, metrics, logger, onChannel });
+    parts.listener = await listenForPartners({ replication, certificates, refused, metrics, logger, onChannel });
+    certificates.attach(parts.listener, replica);
   }
   const node = {
     origin: replication?.origin.text,
     startedAtMs,
     version: VERSION,
-    certificate: () => identity?.certificate,
-    pinsOf: (origin: string) => partners.pinsOf(origin),
+    certificates,
   };
   const status = () => nodeStatus({ replica, refused, node });
   metrics.serve({
@@ -99,8 +102,8 @@ const compose = async ({ config, file, logger }: DaemonOptions, parts: Parts): P
   const api = createApi({ replica, status, metrics, log: replicaLog(logger), version: VERSION });
   const clients = bindAddress && (await listenForClients(config, bindAddress, { api, logger }));
   if (clients) parts.servers.push(clients.server);
-  const reload = createReload({ file, config, replica, listener: parts.listener, clients, partners, logger });
-  const admin = createAdminApi({ replica, reload, logger, stopping: parts.stopping.signal });
+  const reload = createReload({ file, config, replica, certificates, clients, partners, logger });
+  const admin = createAdminApi({ replica, reload, certificates, logger, stopping: parts.stopping.signal });
   const local = new Hono().route("/v1/admin", admin).route("/", api);
 
   parts.servers.push(
@@ -115,23 +118,24 @@ const compose = async ({ config, file, logger }: DaemonOptions, parts: Parts): P
   };
 };
 
-const shutDown = async ({ stopping, servers, listener, replica }: Parts): Promise<void> => {
+const shutDown = async ({ stopping, servers, listener, certificates, replica }: Parts): Promise<void> => {
   stopping.abort();
   await Promise.all(servers.map((server) => server.drain(DRAIN_TIMEOUT_MS)));
+  await certificates?.close();
   await listener?.close();
   await replica?.close();
   await Promise.all(servers.map((server) => server.close()));
 };
 
-const dialAs =
-  (identity: Identity): Dial =>
-  ({ origin, certificates }, signal) =>
+const dialWith =
+  (certificates: NodeCertificates): Dial =>
+  ({ origin }, signal) =>
     connectTls({
       host: origin.host,
       port: origin.port,
       partner: origin.text,
-      identity: tlsIdentity(identity),
-      pins: certificates,
+      identity: tlsIdentity(certificates.identity),
+      pins: [...certificates.partners.accepted(origin.text).values()],
       limits: DEFAULT_LIMITS,
       signal,
     });

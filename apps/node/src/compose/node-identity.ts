@@ -1,12 +1,17 @@
 import { randomBytes } from "node:crypto";
-import type { Config } from "@concordat/config";
+import type { Config, ReplicationConfig } from "@concordat/config";
 import { type Identity, loadOrCreateIdentity } from "@concordat/identity";
 import { CommandError } from "../command-error.js";
 import { EXIT_CODE } from "../exit-code.js";
 
 /** The identity in the node's directory, made when there is none yet: replication has to be configured for it. */
 export const nodeIdentity = async (config: Config): Promise<Identity> => {
-  const { replication } = config;
+  const { origin } = replicationOf(config);
+  return loadOrCreateIdentity(config.dbPath, { origin: origin.text, nowMs: Date.now(), randomBytes });
+};
+
+/** Throws a `CommandError` for a node without `[replication]`. */
+export const replicationOf = ({ replication }: Config): ReplicationConfig => {
   if (replication === undefined) {
     throw new CommandError("this node has no identity: its configuration has no [replication]", {
       exitCode: EXIT_CODE.badConfiguration,
@@ -14,5 +19,5 @@ export const nodeIdentity = async (config: Config): Promise<Identity> => {
       remedy: "add [replication] with origin and bindaddress",
     });
   }
-  return loadOrCreateIdentity(config.dbPath, { origin: replication.origin.text, nowMs: Date.now(), randomBytes });
+  return replication;
 };

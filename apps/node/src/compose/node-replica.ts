@@ -1,6 +1,6 @@
 import { mkdir, stat } from "node:fs/promises";
 import type { Config } from "@concordat/config";
-import { openReplica, type Replica, type ReplicaOptions } from "@concordat/replica";
+import { type CertificateExchange, openReplica, type Replica, type ReplicaOptions } from "@concordat/replica";
 import type { Logger } from "../log/logger.js";
 import { replicaLog } from "../log/replica-log.js";
 import type { NodeMetrics } from "../metrics/node-metrics.js";
@@ -14,12 +14,19 @@ import type { PartnerSet } from "./partner-set.js";
 export interface NodeReplicaOptions {
   readonly config: Config;
   readonly partners: PartnerSet;
+  readonly certificates: CertificateExchange | undefined;
   readonly logger: Logger;
   readonly metrics: Pick<NodeMetrics, "observeCommit">;
 }
 
 /** The replica in the node's directory. What an automatic refresh or a restore discards is kept beside it. */
-export const openNodeReplica = async ({ config, partners, logger, metrics }: NodeReplicaOptions): Promise<Replica> => {
+export const openNodeReplica = async ({
+  config,
+  partners,
+  certificates,
+  logger,
+  metrics,
+}: NodeReplicaOptions): Promise<Replica> => {
   const { dbPath, attributes, replication } = config;
   await mkdir(dbPath, { recursive: true, mode: 0o700 });
   return openReplica({
@@ -28,6 +35,7 @@ export const openNodeReplica = async ({ config, partners, logger, metrics }: Nod
     partners: partners.replace(replication?.partners ?? []),
     ...liveSettings(config),
     ...(replication && { uniqueConflict: replication.uniqueConflict }),
+    ...(certificates && { certificates }),
     software: SOFTWARE,
     log: replicaLog(logger),
     onDiscard: keepDiscarded(dbPath, logger),

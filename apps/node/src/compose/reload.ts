@@ -1,12 +1,12 @@
 import { type Config, formatIssue } from "@concordat/config";
-import type { TlsListener } from "@concordat/protocol/tls";
 import type { Replica } from "@concordat/replica";
 import type { Logger } from "../log/logger.js";
+import type { NodeCertificates } from "../renewal/node-certificates.js";
 import type { ApiListener } from "./api-listener.js";
 import { type ConfigChange, changedNames, configDifference } from "./config-difference.js";
 import { readConfigFile } from "./config-file.js";
 import { liveSettings } from "./live-settings.js";
-import { listenerPins, type PartnerSet } from "./partner-set.js";
+import type { PartnerSet } from "./partner-set.js";
 
 /** What came of reading the file again. */
 export type ReloadOutcome =
@@ -29,7 +29,8 @@ export interface ReloadContext {
   /** What the node runs with now. */
   readonly config: Config;
   readonly replica: Replica;
-  readonly listener: TlsListener | undefined;
+  /** Of a node with `[replication]`. */
+  readonly certificates: NodeCertificates | undefined;
   readonly clients: ApiListener | undefined;
   readonly partners: PartnerSet;
   readonly logger: Logger;
@@ -88,11 +89,11 @@ const differenceOf = (before: Config, after: Config): ConfigDifference => {
 };
 
 /** What is wrong with it after all: pins that TLS does not take change as little as a file that is wrong. */
-const apply = async ({ replica, listener, clients, partners, logger }: ReloadContext, config: Config) => {
+const apply = async ({ replica, certificates, clients, partners, logger }: ReloadContext, config: Config) => {
   const partnerConfigs = config.replication?.partners ?? [];
   try {
     const showRenewedTls = await clients?.prepareTls(config);
-    listener?.update({ partners: listenerPins(partnerConfigs) });
+    await certificates?.takeOver(partnerConfigs, config.replication?.certificateRenewBeforeMs);
     showRenewedTls?.();
   } catch (error) {
     return asIssues(error);

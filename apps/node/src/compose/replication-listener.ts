@@ -1,19 +1,19 @@
 import type { ReplicationConfig } from "@concordat/config";
-import type { Identity } from "@concordat/identity";
 import { type Channel, DEFAULT_LIMITS } from "@concordat/protocol";
 import { listenTls, type TlsListener } from "@concordat/protocol/tls";
 import { CommandError } from "../command-error.js";
 import { EXIT_CODE } from "../exit-code.js";
 import type { Logger } from "../log/logger.js";
 import type { NodeMetrics } from "../metrics/node-metrics.js";
+import type { NodeCertificates } from "../renewal/node-certificates.js";
 import { cannotListen } from "./cannot-listen.js";
-import { listenerPins } from "./partner-set.js";
 import type { RefusedConnections } from "./refused-connections.js";
 import { formatAddress } from "./socket-address.js";
+import { tlsIdentity } from "./tls-identity.js";
 
 export interface ReplicationListenerOptions {
   readonly replication: ReplicationConfig;
-  readonly identity: Identity;
+  readonly certificates: NodeCertificates;
   readonly refused: RefusedConnections;
   readonly metrics: Pick<NodeMetrics, "observeRefusal">;
   readonly logger: Logger;
@@ -23,7 +23,7 @@ export interface ReplicationListenerOptions {
 /** The port that partners connect to. What it refuses is logged, and remembered for `status`. */
 export const listenForPartners = ({
   replication,
-  identity,
+  certificates,
   refused,
   metrics,
   logger,
@@ -31,8 +31,8 @@ export const listenForPartners = ({
 }: ReplicationListenerOptions): Promise<TlsListener> =>
   listenTls({
     ...replication.bindAddress,
-    identity: tlsIdentity(identity),
-    partners: listenerPins(replication.partners),
+    identity: tlsIdentity(certificates.identity),
+    partners: certificates.partners.listenerPins(),
     limits: DEFAULT_LIMITS,
     onChannel: (channel) => void onChannel(channel),
     onRefusal: (refusal) => {
@@ -53,9 +53,3 @@ const badPins = (cause: Error): CommandError =>
     remedy: "correct the partners' certificates in server.toml",
     cause,
   });
-
-/** What TLS needs of an identity. */
-export const tlsIdentity = ({ certificate, privateKeyPem }: Identity) => ({
-  certificatePem: certificate.pem,
-  privateKeyPem,
-});

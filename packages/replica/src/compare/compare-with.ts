@@ -1,5 +1,6 @@
 import { type Channel, exchangeHello, type Hello, openConversation, type ProtocolLimits } from "@concordat/protocol";
 import { AbortScope } from "../abort-scope.js";
+import type { ConnectionPeer } from "../certificate-exchange.js";
 import type { CompareOptions, ComparisonOutcome } from "../comparison.js";
 import { connectPartner } from "../connect-partner.js";
 import type { Database } from "../database/database.js";
@@ -15,8 +16,8 @@ export interface CompareWithContext {
   readonly limits: ProtocolLimits;
   readonly createHash: CreateHash;
   readonly database: () => Database;
-  readonly hello: () => Hello;
-  readonly onHello: (origin: string, hello: Hello) => void;
+  readonly hello: (origin: string) => Hello;
+  readonly onHello: (peer: ConnectionPeer, hello: Hello) => void;
   /** Aborts when the replica closes. */
   readonly closing: AbortSignal;
 }
@@ -51,8 +52,8 @@ const compareOver = async (
 ): Promise<ComparisonOutcome> => {
   const { partner: origin, traffic } = channel;
   const conversation = openConversation(channel, { role: "consumer", limits: context.limits });
-  const theirs = await exchangeHello(conversation, context.hello());
-  context.onHello(origin, theirs);
+  const theirs = await exchangeHello(conversation, context.hello(origin));
+  context.onHello(conversation, theirs);
   const { domainUuid, features, software } = theirs;
   if (domainUuid !== context.database().domainUuid) return { kind: "domain-mismatch", origin, domainUuid };
   if (!features.includes(DIGEST_FEATURE)) return { kind: "unsupported", origin, software };

@@ -12,6 +12,11 @@ const SECONDS = { type: "number", minimum: 0 };
 
 export const statusSchemas = ({ object, time, uuid }: Parts): OpenapiObject => {
   const certificate = object({ fingerprintSha256: TEXT, notBefore: time, notAfter: time });
+  const learnedCertificate = object({ fingerprintSha256: TEXT, signedBy: TEXT, learnedAt: time, inUseSince: time }, [
+    "inUseSince",
+  ]);
+  const origins = { type: "array", items: TEXT };
+  const renewal = object({ successorFingerprintSha256: TEXT, having: origins, waitingFor: origins, until: time });
   const lag = object(
     {
       seconds: { ...SECONDS, description: "Age of the oldest change that is known to be missing; 0 when none is." },
@@ -66,6 +71,7 @@ export const statusSchemas = ({ object, time, uuid }: Parts): OpenapiObject => {
       forcedRefreshAt: { ...time, description: "Unless it pulls before." },
       peer,
       certificates: { type: "array", items: certificate },
+      learnedCertificates: { type: "array", items: learnedCertificate },
       entriesApplied: COUNT,
       bytesReceived: COUNT,
       failures: { ...COUNT, description: "Tries since the last success." },
@@ -84,6 +90,7 @@ export const statusSchemas = ({ object, time, uuid }: Parts): OpenapiObject => {
       "catchingUp",
       "forcedRefreshAt",
       "peer",
+      "learnedCertificates",
     ],
   );
   return {
@@ -95,6 +102,8 @@ export const statusSchemas = ({ object, time, uuid }: Parts): OpenapiObject => {
         origin: TEXT,
         startedAt: time,
         certificate,
+        renewal,
+        learnedCertificatesFile: TEXT,
         domainUuid: uuid,
         serverUuid: uuid,
         readOnly: { type: "boolean", description: "Writes are refused with `read_only`." },
@@ -108,7 +117,7 @@ export const statusSchemas = ({ object, time, uuid }: Parts): OpenapiObject => {
         },
         refusedConnections: { type: "array", items: refusedConnection },
       },
-      ["origin", "certificate", "refresh"],
+      ["origin", "certificate", "renewal", "learnedCertificatesFile", "refresh"],
     ),
     Liveness: object({ live: { const: true } }),
     Readiness: object({ ready: { type: "boolean" }, reasons: { type: "array", items: TEXT } }, ["reasons"]),

@@ -46,8 +46,7 @@ const NODE: NodeDescription = {
   origin: undefined,
   startedAtMs: 0,
   version: "1.2.3",
-  certificate: () => undefined,
-  pinsOf: () => [],
+  certificates: undefined,
 };
 
 /** The status and the code of a problem, checked to be one. */
