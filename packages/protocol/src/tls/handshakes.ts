@@ -4,35 +4,41 @@ import { handshakeTimeout, hostPort } from "./socket-failure.js";
 
 interface Handshake {
   readonly socket: Socket;
+  readonly remoteAddress: string;
   readonly timer: NodeJS.Timeout;
   failure?: ProtocolError;
 }
 
 /**
- * The accepted connections that are not authenticated yet, each under one deadline whatever it trickles.
+ * The accepted connections that are not authenticated yet, each under one deadline whatever it trickles. There are so many at the
+ * most: a newcomer takes the place of the oldest of the address that has the most, so that strangers who hold connections open
+ * keep nobody out.
  *
  * It watches the TCP sockets, and knows the TLS sockets over them by their remote address: Node's own handshake timeout
  * closes nothing, and the TLS socket of a peer that has gone cannot say any more where that peer was.
  */
 export class Handshakes {
   readonly #timeoutMs: number;
+  readonly #countMax: number;
   readonly #onFailure: (remoteAddress: string, error: ProtocolError) => void;
   readonly #byPeer = new Map<string, Handshake>();
 
   /** @param onFailure called once for each handshake that came to nothing, when its socket has closed. */
-  constructor(timeoutMs: number, onFailure: (remoteAddress: string, error: ProtocolError) => void) {
+  constructor(timeoutMs: number, countMax: number, onFailure: (remoteAddress: string, error: ProtocolError) => void) {
     this.#timeoutMs = timeoutMs;
+    this.#countMax = countMax;
     this.#onFailure = onFailure;
   }
 
   begin(socket: Socket): void {
     const peer = peerOf(socket);
     const remoteAddress = socket.remoteAddress ?? "";
+    if (this.#byPeer.size >= this.#countMax) this.#giveUpOne();
     const timer = setTimeout(() => {
       this.#setFailure(peer, handshakeTimeout(peer, this.#timeoutMs));
       socket.destroy();
     }, this.#timeoutMs);
-    this.#byPeer.set(peer, { socket, timer });
+    this.#byPeer.set(peer, { socket, remoteAddress, timer });
     // The TLS socket over it reports.
     socket.on("error", () => {});
     socket.once("close", () => this.#onClose(peer, socket, remoteAddress));
@@ -61,6 +67,21 @@ export class Handshakes {
     this.#byPeer.clear();
   }
 
+  /** The oldest of the address that has the most. */
+  #giveUpOne(): void {
+    const counts = new Map<string, number>();
+    for (const { remoteAddress } of this.#byPeer.values())
+      counts.set(remoteAddress, (counts.get(remoteAddress) ?? 0) + 1);
+    const most = Math.max(...counts.values());
+    for (const [peer, { socket, remoteAddress }] of this.#byPeer) {
+      if (counts.get(remoteAddress) !== most) continue;
+      this.#setFailure(peer, crowdedOut(peer));
+      this.#onClose(peer, socket, remoteAddress);
+      socket.resetAndDestroy();
+      return;
+    }
+  }
+
   #setFailure(peer: string, failure: ProtocolError): void {
     const handshake = this.#byPeer.get(peer);
     if (handshake !== undefined) handshake.failure ??= failure;
@@ -76,6 +97,13 @@ export class Handshakes {
 }
 
 const peerOf = (socket: Socket): string => hostPort(socket.remoteAddress ?? "", socket.remotePort);
+
+const crowdedOut = (peer: string): ProtocolError =>
+  new ProtocolError(
+    "too_many_connections",
+    `${peer} had to make room for others before its TLS handshake was done: many connections are open and say nothing`,
+    { blame: "peer", retryable: true },
+  );
 
 const endedBeforeHandshake = (peer: string): ProtocolError =>
   new ProtocolError(

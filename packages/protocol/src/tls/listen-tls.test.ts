@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import type { Socket } from "node:net";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { frameHeader } from "../frame.js";
@@ -173,6 +174,17 @@ describe("strangers", () => {
     for (let i = 0; i < 2; i += 1) {
       expect(await served.refusals.next()).toMatchObject({ remoteAddress: "127.0.0.1", error: { code: "timeout" } });
     }
+    await expectServing(served);
+  });
+});
+
+describe("strangers who hold connections open", () => {
+  it("keep no partner out, however many they hold: the oldest make room", async () => {
+    const served = await fixture.listen({ limits: { ...DEFAULT_LIMITS, handshakeTimeoutMs: 120_000 } });
+    const silent = Array.from({ length: 300 }, () => fixture.tcp(portOf(served)));
+    const first = silent[0] as Socket;
+    await closed(first);
+    expect(await served.refusals.next()).toMatchObject({ error: { code: "too_many_connections" } });
     await expectServing(served);
   });
 });

@@ -84,7 +84,7 @@ class Listener implements TlsListener {
     this.#options = options;
     this.#nowMs = options.nowMs ?? Date.now;
     this.#pins = parsePins(options.partners);
-    this.#handshakes = new Handshakes(options.limits.handshakeTimeoutMs, (remoteAddress, error) =>
+    this.#handshakes = new Handshakes(options.limits.handshakeTimeoutMs, HANDSHAKES_MAX, (remoteAddress, error) =>
       options.onRefusal({ remoteAddress, error }),
     );
     this.#server = createServer({
@@ -228,7 +228,8 @@ class Listener implements TlsListener {
 
   #limitConnections(): void {
     const partners = new Set([...this.#pins.values()].map((pin) => pin.partner));
-    this.#server.maxConnections = partners.size * this.#options.limits.connectionsPerPartnerMax + HANDSHAKES_MAX;
+    // Those that had to make room are counted until they have closed.
+    this.#server.maxConnections = partners.size * this.#options.limits.connectionsPerPartnerMax + 2 * HANDSHAKES_MAX;
   }
 }
 
