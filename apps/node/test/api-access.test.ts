@@ -198,6 +198,18 @@ describe("the data API over TLS", () => {
     expect((await fetchTls(port, second, "node-b.example", renamed)).status).toBe(200);
   });
 
+  it("does not start with a key that everybody may read, and says what mends it", async () => {
+    const node = await createNode();
+    await node.editConfig(
+      (text) => `bindaddress = "0.0.0.0:1"\n${text}\n[api]\ntls_cert = "tls.crt"\ntls_key = "tls.key"\n`,
+    );
+    await makeCertificate(node.directory, "DNS:node-a.example");
+    await run("chmod", ["644", "tls.key"], { cwd: node.directory });
+    const { exitCode, stderr } = await node.run("server");
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain("chmod o= ");
+  });
+
   it("does not start with a certificate that is not there", async () => {
     const node = await createNode();
     await node.editConfig(

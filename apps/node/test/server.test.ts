@@ -51,6 +51,26 @@ describe("concordat server", () => {
     expect((await node.daemon.logged("admin_directory_open")).msg).toContain("chmod 700");
   });
 
+  it("does not start where anybody could replace its socket or its key, and does where only owners may remove what is there", async () => {
+    const node = await createNode();
+    await chmod(join(node.directory, "data"), 0o777);
+    const { exitCode, stderr } = await node.run("server");
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain(`chmod o-w ${join(node.directory, "data")}`);
+    await chmod(join(node.directory, "data"), 0o1777);
+    await node.start();
+    expect((await stat(node.socketPath)).mode & 0o777).toBe(0o600);
+  });
+
+  it("does not start with a key that others may read, and says what mends it", async () => {
+    const node = await createNode();
+    const key = join(node.directory, "data/identity.pem");
+    await chmod(key, 0o644);
+    const { exitCode, stderr } = await node.run("server");
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain(`chmod 600 ${key}`);
+  });
+
   it("keeps everything over a restart, and is sound after it", async () => {
     const node = await createNode();
     await node.start();

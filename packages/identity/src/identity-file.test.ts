@@ -93,6 +93,22 @@ test.each([0o640, 0o604, 0o620, 0o601])("rights %o are refused, with the command
   expect(readFileSync(identityFilePath(directory), "utf8")).toBe(encodeIdentity(identityOf("a")));
 });
 
+test.each([0o777, 0o702])(
+  "a directory with rights %o is refused: anybody could replace the key in it",
+  async (mode) => {
+    write(encodeIdentity(identityOf("a")));
+    chmodSync(directory, mode);
+    await expect(loadIdentity(directory)).rejects.toMatchObject({ code: "key_file_permissions", blame: "operator" });
+    await expect(loadIdentity(directory)).rejects.toThrow(`chmod o-w ${directory}`);
+  },
+);
+
+test.each([0o1777, 0o775, 0o755, 0o700])("a directory with rights %o is accepted", async (mode) => {
+  write(encodeIdentity(identityOf("a")));
+  chmodSync(directory, mode);
+  expect(await loadIdentity(directory)).toEqual(identityOf("a"));
+});
+
 test.each([0o600, 0o400])("rights %o are accepted", async (mode) => {
   write(encodeIdentity(identityOf("a")), mode);
   expect(await loadIdentity(directory)).toEqual(identityOf("a"));

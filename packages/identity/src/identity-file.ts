@@ -1,4 +1,4 @@
-import { link, mkdir, mkdtemp, open, rename, rm } from "node:fs/promises";
+import { link, mkdir, mkdtemp, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import {
   type CreateIdentityOptions,
@@ -23,8 +23,8 @@ const FILE_BYTES_MAX = 64 * 1024;
 /**
  * The identity kept in `directory`; undefined if there is none.
  *
- * Throws `key_file_permissions` if group or others have any right to the file (the message holds the `chmod` to type),
- * `identity_file_io`, and what `decodeIdentity` throws, with the path in the message. POSIX systems only.
+ * Throws `key_file_permissions` if group or others have any right to the file, or anybody may put another in its place (the message
+ * holds the `chmod` to type), `identity_file_io`, and what `decodeIdentity` throws, with the path in the message. POSIX systems only.
  */
 export const loadIdentity = (directory: string): Promise<Identity | undefined> => load(identityFilePath(directory));
 
@@ -129,12 +129,23 @@ const readSecret = async (path: string): Promise<string | undefined> => {
         `${path} holds a private key and has rights ${rights}, so that others than its owner can use it; run: chmod 600 ${shellWord(path)}`,
       );
     }
+    await refuseOpenDirectory(dirname(path));
     if (size > FILE_BYTES_MAX)
       throw new IdentityError("identity_file_malformed", `${path} is too long for an identity`);
     return await file.readFile("utf8");
   } finally {
     await file.close();
   }
+};
+
+/** Whoever may write to a directory may replace the files in it, whatever their own rights; where it is sticky, its owner alone. */
+const refuseOpenDirectory = async (directory: string): Promise<void> => {
+  const { mode } = await stat(directory);
+  if ((mode & 0o002) === 0 || (mode & 0o1000) !== 0) return;
+  throw new IdentityError(
+    "key_file_permissions",
+    `${directory} holds a private key, and anybody may put another file in its place; run: chmod o-w ${shellWord(directory)}`,
+  );
 };
 
 const openUnlessMissing = async (path: string) => {

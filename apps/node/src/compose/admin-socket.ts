@@ -7,10 +7,12 @@ import { EXIT_CODE } from "../exit-code.js";
 
 /**
  * Makes `path` free to listen on: its directory exists (0700 when made here), and a socket that a dead daemon left is
- * removed. Throws a `CommandError` when a daemon answers there, or when it is something else than a socket.
+ * removed. Throws a `CommandError` when a daemon answers there, when it is something else than a socket, or when anybody may put a
+ * socket of his own in its place.
  */
 export const freeAdminSocket = async (path: string): Promise<void> => {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await refuseOpenDirectory(dirname(path));
   const found = await stat(path).catch(missingOnly);
   if (found === undefined) return;
   if (!found.isSocket()) {
@@ -35,6 +37,19 @@ export const guardAdminSocket = (path: string): Promise<void> => chmod(path, 0o6
 /** Whether others can reach into the socket's directory, where some systems do not check the socket's own rights. */
 export const isAdminDirectoryOpen = async (path: string): Promise<boolean> =>
   ((await stat(dirname(path))).mode & 0o077) !== 0;
+
+/** Commands would speak to whoever listens there. Where the directory is sticky, as /tmp is, a socket is its owner's to remove. */
+const refuseOpenDirectory = async (directory: string): Promise<void> => {
+  const { mode } = await stat(directory);
+  if ((mode & 0o002) === 0 || (mode & 0o1000) !== 0) return;
+  throw new CommandError(`anybody may replace the admin socket: ${directory} has rights ${octal(mode)}`, {
+    exitCode: EXIT_CODE.denied,
+    code: "admin_directory_writable",
+    remedy: `run: chmod o-w ${directory}`,
+  });
+};
+
+const octal = (mode: number): string => (mode & 0o777).toString(8).padStart(4, "0");
 
 const answers = (path: string): Promise<boolean> =>
   new Promise((resolve, reject) => {

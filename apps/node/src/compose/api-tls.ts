@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
 import type { ApiConfig } from "@concordat/config";
@@ -17,6 +17,7 @@ export interface ApiTls extends ServerTls {
 /** Reads the files of `[api]`; throws a `CommandError` for what is not a certificate and its key. */
 export const readApiTls = async ({ tls }: ApiConfig): Promise<ApiTls | undefined> => {
   if (tls === undefined) return undefined;
+  await refuseOpenKey(tls.keyFile);
   const [cert, key] = await Promise.all([readPem(tls.certificateFile, "tls_cert"), readPem(tls.keyFile, "tls_key")]);
   try {
     createSecureContext({ cert, key });
@@ -31,6 +32,20 @@ const namesOf =
   (certificate: X509Certificate): KnownHost =>
   (host) =>
     (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined;
+
+/** A group may be meant to read it, as where one tool renews the keys of several services; everybody is not. */
+const refuseOpenKey = async (path: string): Promise<void> => {
+  const mode = await stat(path).then(
+    (found) => found.mode,
+    () => 0,
+  );
+  if ((mode & 0o007) === 0) return;
+  throw new CommandError(`${path} holds a private key, and everybody may use it`, {
+    exitCode: EXIT_CODE.denied,
+    code: "key_file_permissions",
+    remedy: `run: chmod o= ${path}`,
+  });
+};
 
 const readPem = (path: string, name: string): Promise<string> =>
   readFile(path, "utf8").catch((cause: unknown) => {
