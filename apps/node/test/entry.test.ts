@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { EntryJson } from "../src/http/entry-json.js";
@@ -101,8 +101,15 @@ describe("concordat import and export", () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toContain("imported 700 entries; no line after 700 was\n");
     expect(stderr).toContain("data.ndjson: line 701 is not the JSON that it should be, at column 2");
-    expect(stderr).toContain("sed -n '701,$p' data.ndjson | concordat import -");
+    expect(stderr).toContain("mend it, then run it again: it goes on at line 701, and makes nothing twice");
     expect((await node.run("digest")).stdout).toContain("700 entries");
+
+    await writeFile(join(node.directory, "data.ndjson"), text.replace("{oops", '{"attributes": {"mended": true}}'));
+    const mended = await node.run("import", "data.ndjson");
+    expect(mended).toMatchObject({ exitCode: 0 });
+    expect(mended.stderr).toContain("going on behind line 700");
+    expect((await node.run("digest")).stdout).toContain("751 entries");
+    expect(await readdir(node.directory)).not.toContain("data.ndjson.import");
   });
 
   it("names the line that the daemon refuses, and exactly what is missing", async () => {

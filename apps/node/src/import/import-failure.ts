@@ -16,6 +16,8 @@ export interface ImportStop {
   readonly lastLineSent: number;
   readonly failures: readonly FailedBatch[];
   readonly badLine: BadLine | undefined;
+  /** The line that the next import of the file begins with; `undefined` where nothing remembers it. */
+  readonly nextLine: number | undefined;
 }
 
 /** Why an import stopped: the first line at fault, what is imported, and the command that goes on. Pure. */
@@ -28,10 +30,15 @@ export const importFailure = (stop: ImportStop): CommandError => {
     ...(first?.error instanceof CommandError && { exitCode: first.error.exitCode }),
     code: "import_stopped",
     details: [`imported ${formatEntries(stop.imported)}; ${restSentence(failures, stop.lastLineSent)}`],
-    remedy: `mend it, then import the rest: ${resumeCommand(stop.file, failures, stop.lastLineSent)}`,
+    remedy: remedyOf(stop, failures),
     cause: first?.error,
   });
 };
+
+const remedyOf = ({ lastLineSent, nextLine }: ImportStop, failures: readonly FailedBatch[]): string =>
+  nextLine === undefined
+    ? `mend it, then import the rest: ${resumeCommand(failures, lastLineSent)}`
+    : `mend it, then run it again: it goes on at line ${formatCount(nextLine)}, and makes nothing twice`;
 
 const placeOf = ({ batch, error }: FailedBatch): { readonly line: number | undefined; readonly message: string } => {
   const message = error instanceof Error ? error.message : String(error);
@@ -49,11 +56,7 @@ const restSentence = (failures: readonly FailedBatch[], lastLineSent: number): s
 };
 
 /** Exactly what is missing, so that nothing is imported twice. */
-const resumeCommand = (file: string, failures: readonly FailedBatch[], lastLineSent: number): string => {
+const resumeCommand = (failures: readonly FailedBatch[], lastLineSent: number): string => {
   const ranges = failures.map(({ batch }) => `${batch.firstLine},${batch.lastLine}p`);
-  const name = file === "-" ? "FILE" : shellWord(file);
-  return `sed -n '${[...ranges, `${lastLineSent + 1},$p`].join(";")}' ${name} | concordat import -`;
+  return `sed -n '${[...ranges, `${lastLineSent + 1},$p`].join(";")}' FILE | concordat import -`;
 };
-
-const shellWord = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

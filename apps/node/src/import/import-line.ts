@@ -10,9 +10,9 @@ export type ImportLine =
 
 /**
  * Reads `{"uuid": "…" (optional), "attributes": {…}}`, and what `export` writes. With a uuid the entry is put, so that
- * the same file can be imported again; without one it is created. Pure.
+ * the same file can be imported again; without one it is put under the line's, or created where that has none. Pure.
  */
-export const parseImportLine = (text: string | undefined): ImportLine => {
+export const parseImportLine = (text: string | undefined, uuidOfLine?: string): ImportLine => {
   if (text === undefined) return bad("is not valid UTF-8");
   if (text.trim() === "") return { kind: "empty" };
   let json: Json;
@@ -32,7 +32,8 @@ export const parseImportLine = (text: string | undefined): ImportLine => {
   const { uuid, attributes } = json;
   if (!isJsonObject(attributes)) return bad('has no "attributes" object');
   if (uuid !== undefined && typeof uuid !== "string") return bad('has a "uuid" that is no string');
-  const operation = uuid === undefined ? { op: "create", attributes } : { op: "put", uuid, attributes };
+  const known = uuid ?? uuidOfLine;
+  const operation = known === undefined ? { op: "create", attributes } : { op: "put", uuid: known, attributes };
   return { kind: "operation", json: JSON.stringify(operation) };
 };
 

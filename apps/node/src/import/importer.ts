@@ -1,3 +1,5 @@
+import { AcknowledgedPlace, type ImportPlace } from "./import-place.js";
+
 /** Entries that are imported together, all or none. */
 export interface ImportBatch {
   readonly firstLine: number;
@@ -6,6 +8,8 @@ export interface ImportBatch {
   readonly lines: readonly number[];
   /** The operations as JSON. */
   readonly operations: readonly string[];
+  /** What is reached with it. */
+  readonly place: ImportPlace;
 }
 
 export interface FailedBatch {
@@ -29,13 +33,23 @@ export class Importer {
   lastLineSent = 0;
 
   readonly #send: (batch: ImportBatch) => Promise<void>;
+  readonly #place: AcknowledgedPlace;
+  readonly #placeNow: () => ImportPlace;
   readonly #inFlight = new Set<Promise<void>>();
   #lines: number[] = [];
   #operations: string[] = [];
   #characters = 0;
 
-  constructor(send: (batch: ImportBatch) => Promise<void>) {
+  /** @param placeNow the place that the last line added has reached. */
+  constructor(send: (batch: ImportBatch) => Promise<void>, placeNow: () => ImportPlace) {
     this.#send = send;
+    this.#placeNow = placeNow;
+    this.#place = new AcknowledgedPlace(placeNow());
+  }
+
+  /** Up to where everything is acknowledged. */
+  get acknowledged(): ImportPlace {
+    return this.#place.place;
   }
 
   /** Resolves when there is room for more. */
@@ -56,7 +70,8 @@ export class Importer {
     const firstLine = this.#lines[0];
     const lastLine = this.#lines.at(-1);
     if (firstLine === undefined || lastLine === undefined) return;
-    const batch = { firstLine, lastLine, lines: this.#lines, operations: this.#operations };
+    const place = this.#placeNow();
+    const batch = { firstLine, lastLine, lines: this.#lines, operations: this.#operations, place };
     this.lastLineSent = lastLine;
     this.#lines = [];
     this.#operations = [];
@@ -67,8 +82,10 @@ export class Importer {
   }
 
   async #sendOne(batch: ImportBatch): Promise<void> {
+    const acknowledge = this.#place.send(batch.place);
     try {
       await this.#send(batch);
+      acknowledge();
       this.imported += batch.operations.length;
     } catch (error) {
       this.failures.push({ batch, error });

@@ -4,6 +4,8 @@ export interface TextLine {
   readonly number: number;
   /** Without its line end; `undefined` when it is not valid UTF-8. */
   readonly text: string | undefined;
+  /** As they stand in the file, without the newline. */
+  readonly bytes: Uint8Array;
   /** Bytes of the file up to the end of this line. */
   readonly bytesRead: number;
 }
@@ -21,7 +23,7 @@ export async function* textLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
     pending = [];
     number += 1;
     bytesRead += bytes.length + 1;
-    return { number, text: decoded(decoder, bytes), bytesRead };
+    return { number, text: decoded(decoder, bytes), bytes, bytesRead };
   };
   for await (const chunk of chunks) {
     let from = 0;
