@@ -94,6 +94,23 @@ describe("concordat import and export", () => {
     expect((await other.run("digest")).stdout).toContain("2,345 entries, 0 tombstones");
   });
 
+  it("exports what a filter accepts, and of a stopped node as well", async () => {
+    await node.put({ kind: "note", title: "one" });
+    await node.put({ kind: "task", title: "two" });
+    const titles = async (...args: string[]): Promise<string[]> => {
+      const { exitCode, stdout } = await node.run("export", ...args);
+      expect(exitCode).toBe(0);
+      const lines = stdout.split("\n").slice(0, -1);
+      return lines.map((line) => (JSON.parse(line) as { attributes: { title: string } }).attributes.title).sort();
+    };
+    expect(await titles("--filter", 'kind eq "note"')).toEqual(["one"]);
+    const wrong = await node.run("export", "--filter", "kind is note");
+    expect(wrong).toMatchObject({ exitCode: 2, stdout: "" });
+    await node.stop();
+    expect(await titles()).toEqual(["one", "two"]);
+    expect(await titles("--filter", 'kind eq "task"')).toEqual(["two"]);
+  });
+
   it("stops at a line that is no entry, having imported those before it, and says how to go on", async () => {
     const text = [...lines(700), "{oops", ...lines(50)].join("\n");
     await writeFile(join(node.directory, "data.ndjson"), text);

@@ -29,7 +29,7 @@ export const createAdminApi = (context: AdminContext): Hono => {
   const app = new Hono();
   app.get("/digest", async (c) => c.json(await replica.digest()));
   app.post("/compare", async (c) => compareResponse(context, await readCompareRequest(c.req.raw)));
-  app.get("/export", () => exportResponse(replica));
+  app.get("/export", (c) => exportResponse(replica, c.req.query("filter")));
   app.get("/backup", () => backupResponse(replica));
   app.post("/verify", async (c) => c.json(await replica.verify()));
   app.post("/reload", async (c) => c.json(await reload({ dryRun: c.req.query("dry-run") === "true" })));

@@ -4,8 +4,7 @@ import type { ApiContext } from "./api-context.js";
 import { parseEntryBody } from "./entry-body.js";
 import { written } from "./entry-routes.js";
 import type { Filter } from "./filter/filter.js";
-import { FilterError } from "./filter/filter-error.js";
-import { parseFilter } from "./filter/parse-filter.js";
+import { filterParameter } from "./filter-parameter.js";
 import { HTTP_LIMITS } from "./http-limits.js";
 import { decodeListCursor } from "./list-cursor.js";
 import { listPage } from "./list-page.js";
@@ -46,7 +45,7 @@ const listParameters = ({ req }: Context): ListParameters => {
   return {
     after: cursor === undefined ? undefined : decodeListCursor(cursor),
     limit: limit === undefined ? HTTP_LIMITS.pageEntriesDefault : limitOf(limit),
-    filter: filter === undefined ? undefined : filterOf(filter),
+    filter: filter === undefined ? undefined : filterParameter(filter),
   };
 };
 
@@ -56,15 +55,6 @@ const limitOf = (text: string): number => {
   const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0;
   if (limit >= 1 && limit <= HTTP_LIMITS.pageEntriesMax) return limit;
   throw invalid(`limit takes a whole number from 1 to ${HTTP_LIMITS.pageEntriesMax}`);
-};
-
-const filterOf = (text: string): Filter => {
-  try {
-    return parseFilter(text);
-  } catch (error) {
-    if (!(error instanceof FilterError)) throw error;
-    throw new Problem("invalid_filter", error.message, { cause: error, members: { position: error.position } });
-  }
 };
 
 const invalid = (detail: string): Problem => new Problem("invalid_parameter", detail);
