@@ -108,7 +108,6 @@ describe("the command line", () => {
 
   it.each([
     ["status"],
-    ["doctor"],
     ["reload"],
     ["digest"],
     ["export"],

@@ -34,6 +34,7 @@ export type {
   Lookup,
 } from "./entry.js";
 export type { ForkEvidence } from "./fork/fork-evidence.js";
+export { type LinkReport, reportOfError } from "./link/link-state.js";
 export type { LiveChanges, LiveSettings } from "./live-settings.js";
 export { openReplica, type ReplicaOptions } from "./open-replica.js";
 export type { PartnerOptions, PartnerType } from "./partner.js";

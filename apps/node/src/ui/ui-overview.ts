@@ -10,5 +10,5 @@ export const readOverview = async (
   nowMs: number,
 ): Promise<OverviewAnswer> => {
   const status = await daemon.json<NodeStatus>({ method: "GET", path: "/v1/status" });
-  return { at: new Date(nowMs).toISOString(), status, findings: diagnose(status), commandSuffix };
+  return { at: new Date(nowMs).toISOString(), status, findings: diagnose(status, nowMs), commandSuffix };
 };

@@ -112,8 +112,8 @@ export class TestNode {
   }
 
   /** Starts the daemon; resolves with its ready line. */
-  start(): Promise<string> {
-    this.#daemon = new DaemonProcess(this.directory, [], {}, this.launcher);
+  start(environment: Readonly<Record<string, string>> = {}): Promise<string> {
+    this.#daemon = new DaemonProcess(this.directory, [], environment, this.launcher);
     return this.#daemon.ready();
   }
 

@@ -1,0 +1,101 @@
+import type { Config, PartnerConfig } from "@concordat/config";
+import type { DomainUuid } from "@concordat/crdt";
+import type { Identity } from "@concordat/identity";
+import type { Hello } from "@concordat/protocol";
+import { openStoppedReplica } from "../compose/node-replica.js";
+import { codeOf } from "../describe-failure.js";
+import { isWell } from "../http/verdict.js";
+import { type Finding, finding, partnerFinding } from "./finding.js";
+import { linkFinding } from "./link-findings.js";
+import { listenFindings } from "./network-findings.js";
+import { probePartner } from "./partner-probe.js";
+
+/** What can be found out about a node whose daemon does not run: its port, its database, and its partners' first words. */
+export const stoppedFindings = async (config: Config, identity: Identity | undefined): Promise<Finding[]> => {
+  const { replication } = config;
+  const { domainUuid, findings } = await databaseFindings(config);
+  const isInUse = findings.some(({ code }) => code === "database-in-use");
+  return [
+    ...findings,
+    ...(replication && !isInUse ? await listenFindings(replication) : []),
+    ...(replication && identity
+      ? await probeFindings(replication.partners, identity, domainUuid, replication.maxClockSkewMs)
+      : []),
+  ];
+};
+
+const databaseFindings = async (
+  config: Config,
+): Promise<{ readonly domainUuid?: DomainUuid; readonly findings: readonly Finding[] }> => {
+  const { dbPath, storage } = config;
+  if (storage.type === "memory") return { findings: [] };
+  try {
+    const replica = await openStoppedReplica(config);
+    if (replica === undefined) {
+      const remedy = "start the daemon, and refresh it from a partner; or restore a backup";
+      return { findings: [finding("database-missing", dbPath, `there is no database in ${dbPath} yet`, { remedy })] };
+    }
+    const { domainUuid } = replica;
+    await replica.close();
+    return { domainUuid, findings: [] };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const found =
+      codeOf(error) === "storage_locked"
+        ? finding("database-in-use", dbPath, message, {
+            remedy: "if that is this node's daemon, name in adminbindpath what it was started with; if not, stop it",
+          })
+        : finding("database-damaged", dbPath, message, {
+            remedy: "restore a backup, or move the directory away and refresh from a partner",
+            command: "concordat verify",
+          });
+    return { findings: [found] };
+  }
+};
+
+/** Those that this node connects to; the others come by themselves. */
+const probeFindings = async (
+  partners: readonly PartnerConfig[],
+  identity: Identity,
+  domainUuid: DomainUuid | undefined,
+  maxClockSkewMs: number,
+): Promise<Finding[]> => {
+  const found = await Promise.all(
+    partners
+      .filter(({ type }) => type !== "allow-pull")
+      .map(async (partner) => {
+        const probed = await probePartner(partner, identity);
+        const origin = partner.origin.text;
+        if (probed.kind === "met") return helloFindings(origin, probed.hello, domainUuid, maxClockSkewMs);
+        const { state, message, remedy } = probed.report;
+        return isWell(state) ? [] : [linkFinding(state, origin, message, remedy)];
+      }),
+  );
+  return found.flat();
+};
+
+const helloFindings = (
+  origin: string,
+  { domainUuid: theirs, clockMicros }: Hello,
+  ours: DomainUuid | undefined,
+  maxClockSkewMs: number,
+): Finding[] => {
+  const found: Finding[] = [];
+  if (ours !== undefined && theirs !== ours) {
+    const message = `${origin} holds another database: its domain is ${theirs}, and this node's ${ours}`;
+    found.push(
+      linkFinding(
+        "domain-mismatch",
+        origin,
+        message,
+        "start the daemon; to take over the partner's content, refresh from it",
+      ),
+    );
+  }
+  const aheadMs = clockMicros / 1_000 - Date.now();
+  if (Math.abs(aheadMs) > maxClockSkewMs) {
+    const message = `the clock of ${origin} is ${Math.abs(Math.round(aheadMs / 1_000))} s ${aheadMs > 0 ? "ahead of" : "behind"} this machine's`;
+    found.push(partnerFinding("clock-skew", origin, message, { remedy: "set the clocks of both machines" }));
+  }
+  return found;
+};
