@@ -4,7 +4,6 @@ import { type DaemonClient, withDaemon } from "../client/daemon-client.js";
 import { CommandError } from "../command-error.js";
 import { summarizeCertificate } from "../compose/certificate-summary.js";
 import { readConfigFile } from "../compose/config-file.js";
-import { unsupportedSettings } from "../compose/unsupported-settings.js";
 import { certificateFindings } from "./certificate-findings.js";
 import { configFindings } from "./config-findings.js";
 import { diagnose } from "./diagnose.js";
@@ -44,10 +43,9 @@ export const examine = async (file: string): Promise<Examination> => {
 const readConfig = async (file: string): Promise<{ config: Config } | { findings: Finding[] }> => {
   try {
     const result = await readConfigFile(file);
-    const issues = result.ok ? unsupportedSettings(result.config) : result.errors.map(formatIssue);
-    if (result.ok && issues.length === 0) return { config: result.config };
+    if (result.ok) return { config: result.config };
     const mending = { remedy: "correct the file", command: "concordat configtest" };
-    return { findings: issues.map((issue) => finding("config-invalid", file, issue, mending)) };
+    return { findings: result.errors.map((issue) => finding("config-invalid", file, formatIssue(issue), mending)) };
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     return { findings: [finding("config-unreadable", file, error.message, { remedy: error.remedy })] };

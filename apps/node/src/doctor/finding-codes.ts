@@ -53,6 +53,7 @@ const OF_THE_NODE = {
   "daemon-denied": degrading("this user can check the node's files at most, and not the daemon"),
   "database-in-use": degrading("a program has the database open that does not answer at adminbindpath"),
   "database-missing": degrading("there is no content yet: the daemon makes an empty database when it starts"),
+  "database-unreachable": degrading("the node cannot start: its database server does not answer, or refuses it"),
   "database-damaged": degrading("the node cannot start from this database"),
   "database-directory-open": degrading("other users of this machine may read, or replace, what the node holds"),
   "identity-unusable": degrading("the node has no certificate to show, and no partner will talk to it"),

@@ -39,18 +39,23 @@ const databaseFindings = async (
     await replica.close();
     return { domainUuid, findings: [] };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const found =
-      codeOf(error) === "storage_locked"
-        ? finding("database-in-use", dbPath, message, {
-            remedy: "if that is this node's daemon, name in adminbindpath what it was started with; if not, stop it",
-          })
-        : finding("database-damaged", dbPath, message, {
-            remedy: "restore a backup, or move the directory away and refresh from a partner",
-            command: "concordat verify",
-          });
+    const found = databaseFinding(codeOf(error), config, error instanceof Error ? error.message : String(error));
     return { findings: [found] };
   }
+};
+
+const databaseFinding = (code: string | undefined, { dbPath, storage }: Config, message: string): Finding => {
+  const about = storage.type === "postgres" ? "storage" : dbPath;
+  if (code === "storage_locked") {
+    const remedy = "if that is this node's daemon, name in adminbindpath what it was started with; if not, stop it";
+    return finding("database-in-use", about, message, { remedy });
+  }
+  if (storage.type === "postgres" && code !== "database_corrupt") {
+    const remedy = "check url in [storage], and that the database server runs and lets this node in";
+    return finding("database-unreachable", about, message, { remedy });
+  }
+  const remedy = "restore a backup, or move the directory away and refresh from a partner";
+  return finding("database-damaged", about, message, { remedy, command: "concordat verify" });
 };
 
 /** Those that this node connects to; the others come by themselves. */
