@@ -3,7 +3,7 @@ import type { Identity } from "@concordat/identity";
 import { DEFAULT_LIMITS, type Hello, openConversation, ProtocolError } from "@concordat/protocol";
 import { connectTls } from "@concordat/protocol/tls";
 import { type LinkReport, reportOfError } from "@concordat/replica";
-import { tlsIdentity } from "../compose/replication-listener.js";
+import { tlsIdentity } from "../compose/tls-identity.js";
 
 /** What came of speaking to a partner: what it says of itself, or why it does not. */
 export type ProbedPartner =
