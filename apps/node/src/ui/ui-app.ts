@@ -95,6 +95,7 @@ const FORWARDED: readonly Forwarded[] = [
   { method: "GET", path: "/v1/conflicts" },
   { method: "POST", path: "/v1/conflicts/:id/resolve" },
   { method: "POST", path: "/v1/admin/refresh" },
+  { method: "POST", path: "/v1/admin/renew-certificate" },
   { method: "POST", path: "/v1/admin/pause" },
   { method: "POST", path: "/v1/admin/resume" },
 ];

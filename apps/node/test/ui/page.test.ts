@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { createServer } from "node:net";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasChromium, launchChromium } from "../testing/chromium.js";
@@ -123,18 +125,14 @@ describe.runIf(hasChromium)("the page", () => {
     if (!a || !b) return;
     const uuid = await create(a, { title: "first" });
     await equal(a, b);
-    await b.stop();
-    await said("The daemon does not answer");
+    await write(b, "POST", "/v1/admin/pause", { origin: a.origin });
     await write(a, "PATCH", `/v1/entries/${uuid}`, { attributes: { title: "by a" } });
-    await a.stop();
-    await b.start();
     await write(b, "PATCH", `/v1/entries/${uuid}`, { attributes: { title: "by b" } });
-    await a.start();
+    await write(b, "POST", "/v1/admin/resume", { origin: a.origin });
     await equal(a, b);
     const card = page.getByRole("article", { name: "overwrite conflict of title" });
     await card.getByText('"by a"').waitFor();
     await card.getByText('"by b"').waitFor();
-    await page.getByText("The daemon does not answer").waitFor({ state: "detached" });
     await card.getByLabel("Keep what lost").check();
     const command = `concordat conflicts resolve overwrite.${uuid}.title --keep loser`;
     await card.getByRole("button", { name: `Copy: ${command}` }).click();
@@ -174,6 +172,50 @@ describe.runIf(hasChromium)("the page", () => {
     const resume = page.getByRole("dialog", { name: `Go on with ${a.origin}?` });
     await resume.getByRole("button", { name: "Resume", exact: true }).click();
     await page.getByRole("heading", { level: 1, name: `In sync with ${a.origin}` }).waitFor();
+  });
+
+  it("renews the certificate, and shows the new one once the partner has it", async () => {
+    if (!a || !b) return;
+    const before = (await b.status()).certificate?.fingerprintSha256;
+    await page.getByRole("button", { name: "Renew…" }).click();
+    const question = page.getByRole("dialog", { name: "Renew this node's certificate?" });
+    await question.getByText("concordat renew-replication-certificate").waitFor();
+    await question.getByRole("button", { name: "Renew", exact: true }).click();
+    await question.getByText(/^The new certificate is announced|^This node shows its new certificate/).waitFor();
+    await question.getByRole("button", { name: "Close" }).click();
+    const { certificate } = await eventually(
+      b.status.bind(b),
+      (status) => status.certificate?.fingerprintSha256 !== before && status.renewal === undefined,
+    );
+    await page.getByRole("row", { name: new RegExp(`this node .* ${certificate?.fingerprintSha256}`) }).waitFor();
+    await equal(a, b);
+  });
+
+  it("says when the daemon is gone, keeps what it said last, and goes on when it is back", async () => {
+    await b?.stop();
+    await said("The daemon does not answer");
+    await said("concordat server");
+    expect(await page.title()).toBe(`No connection: ${b?.origin}`);
+    expect(await page.getByRole("row", { name: a?.origin ?? "" }).count()).toBeGreaterThan(0);
+    await b?.start();
+    await page.getByText("The daemon does not answer").waitFor({ state: "detached" });
+    await page.getByRole("heading", { level: 1, name: `In sync with ${a?.origin}` }).waitFor();
+  });
+
+  it("shows a refresh while it runs, and stops it", async () => {
+    if (!a || !b) return;
+    await a.stop();
+    // A partner that takes the connection and never says a word.
+    const silent = createServer().listen(a.port, "127.0.0.1");
+    await once(silent, "listening");
+    await page.getByRole("button", { name: `Refresh from ${a.origin}` }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Refresh", exact: true }).click();
+    await page.getByRole("progressbar", { name: `Refreshing from ${a.origin}` }).waitFor();
+    await page.getByRole("button", { name: "Stop the refresh" }).click();
+    await said(/^Cancelled: nothing changed/);
+    await page.getByRole("button", { name: "Dismiss" }).click();
+    await eventually(b.status.bind(b), ({ refresh }) => refresh === undefined);
+    silent.close();
   });
 
   it("says when concordat ui itself has ended", async () => {

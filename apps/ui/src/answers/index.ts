@@ -8,8 +8,10 @@ export type {
   ProgressAnswer,
   RefreshProgressAnswer,
   RefusedConnectionAnswer,
+  RenewalProgressAnswer,
   RuvRowAnswer,
   StatusAnswer,
 } from "./overview.js";
 export type { RefreshAnswer, WouldDiscardAnswer } from "./refresh.js";
 export type { ReloadAnswer } from "./reload.js";
+export type { RenewalAnswer } from "./renewal.js";

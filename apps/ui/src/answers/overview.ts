@@ -23,6 +23,8 @@ export interface StatusAnswer {
   readonly startedAt: string;
   /** This node's own. */
   readonly certificate?: CertificateAnswer;
+  /** While the node is going over to another one. */
+  readonly renewal?: RenewalProgressAnswer;
   readonly totals: { readonly liveEntries: number; readonly tombstones: number; readonly recordBytes: number };
   readonly partners: readonly PartnerAnswer[];
   /** The refresh that runs now, whoever asked for it. */
@@ -78,6 +80,16 @@ export interface CertificateAnswer {
   readonly fingerprintSha256: string;
   readonly notBefore: string;
   readonly notAfter: string;
+}
+
+/** How far the node is with another certificate. */
+export interface RenewalProgressAnswer {
+  readonly successorFingerprintSha256: string;
+  /** Partners that accept it, and those that have not said so. */
+  readonly having: readonly string[];
+  readonly waitingFor: readonly string[];
+  /** When the node goes over to it at the latest. */
+  readonly until: string;
 }
 
 export interface ProgressAnswer {

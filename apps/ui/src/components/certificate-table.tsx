@@ -1,13 +1,19 @@
 import { Fragment } from "preact";
 import type { CertificateRow } from "../model/certificate-rows.js";
+import { RenewButton, type RenewButtonProps } from "./renew-button.js";
 import { Section } from "./section.js";
 import { ToneMark } from "./tone-mark.js";
 
+export interface CertificateTableProps extends RenewButtonProps {
+  readonly rows: readonly CertificateRow[];
+}
+
 /** Which certificates hold the links together, and until when. Nothing for a node without partners and identity. */
-export const CertificateTable = ({ rows }: { readonly rows: readonly CertificateRow[] }) => {
+export const CertificateTable = ({ rows, ...actions }: CertificateTableProps) => {
   if (rows.length === 0) return null;
+  const renew = rows.some(({ isSelf }) => isSelf) && <RenewButton {...actions} />;
   return (
-    <Section title="Certificates" note="Times are UTC.">
+    <Section title="Certificates" note="Times are UTC." action={renew}>
       <div class="scroll">
         <table>
           <thead>

@@ -58,7 +58,7 @@ export const NodePage = ({ daemon, view, overview, refresh, onDone }: NodePagePr
         />
         <TopologyGraph status={status} />
         <RuvTable status={status} />
-        <CertificateTable rows={certificateRows(status, nowMs)} />
+        <CertificateTable rows={certificateRows(status, nowMs)} daemon={daemon} suffix={suffix} onDone={onDone} />
         <RefusedConnections refused={status.refusedConnections} nowMs={nowMs} />
       </main>
       <footer>

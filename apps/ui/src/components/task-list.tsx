@@ -1,6 +1,7 @@
 import type { ProgressAnswer, StatusAnswer } from "../answers/index.js";
 import type { RefreshControl } from "../daemon/use-refresh.js";
 import { formatBytes, formatCount, formatDuration, formatEntries } from "../model/quantity.js";
+import { waitingText } from "../model/renewal-text.js";
 import { runningTasks, type Task } from "../model/running-tasks.js";
 import { Section } from "./section.js";
 
@@ -13,7 +14,8 @@ export interface TaskListProps {
 export const TaskList = ({ refresh, status }: TaskListProps) => {
   const { run } = refresh;
   const tasks = runningTasks(status, run);
-  if (tasks.length === 0 && run?.kind !== "ended") return null;
+  const { renewal } = status;
+  if (tasks.length === 0 && renewal === undefined && run?.kind !== "ended") return null;
   return (
     <Section title="Running tasks">
       {tasks.map((task) => (
@@ -30,6 +32,17 @@ export const TaskList = ({ refresh, status }: TaskListProps) => {
           )}
         </div>
       ))}
+      {renewal && (
+        <div class="task">
+          <p>Renewing this node's certificate</p>
+          <progress
+            aria-label="Renewing this node's certificate"
+            value={renewal.having.length}
+            max={Math.max(1, renewal.having.length + renewal.waitingFor.length)}
+          />
+          <span>{waitingText(renewal)}</span>
+        </div>
+      )}
       <div role="status">
         {run?.kind === "ended" && (
           <div class={`task outcome ${run.isGood ? "well" : "trouble"}`}>

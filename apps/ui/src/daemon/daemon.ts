@@ -1,4 +1,4 @@
-import type { ConflictsAnswer, OverviewAnswer, RefreshAnswer, ReloadAnswer } from "../answers/index.js";
+import type { ConflictsAnswer, OverviewAnswer, RefreshAnswer, ReloadAnswer, RenewalAnswer } from "../answers/index.js";
 import { DaemonProblem, problemOf } from "./daemon-problem.js";
 import { jsonLines } from "./json-lines.js";
 
@@ -8,6 +8,7 @@ export interface Daemon {
   conflicts(signal: AbortSignal): Promise<ConflictsAnswer>;
   settle(id: string, body: object): Promise<void>;
   reload(options: { readonly dryRun: boolean }): Promise<ReloadAnswer>;
+  renewCertificate(): Promise<RenewalAnswer>;
   pause(origin: string): Promise<void>;
   resume(origin: string): Promise<void>;
   /** Tells of each line of the answer. When aborted, nothing has changed. */
@@ -30,6 +31,7 @@ export const httpDaemon: Daemon = {
     await json(`api/v1/conflicts/${encodeURIComponent(id)}/resolve`, post(body));
   },
   reload: ({ dryRun }) => json(`api/reload?dry-run=${dryRun}`, post()),
+  renewCertificate: () => json("api/v1/admin/renew-certificate", post({ now: false })),
   pause: async (origin) => {
     await json("api/v1/admin/pause", post({ origin }));
   },

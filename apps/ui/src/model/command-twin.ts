@@ -9,6 +9,7 @@ const command =
 export const TWINS = {
   reload: command("reload"),
   conflicts: command("conflicts", "list"),
+  renew: command("renew-replication-certificate"),
   pause: (origin: string): CommandTwin => command("pause", origin),
   resume: (origin: string): CommandTwin => command("resume", origin),
   refresh: (origin: string, discard: boolean): CommandTwin =>
