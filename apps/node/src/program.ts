@@ -3,6 +3,7 @@ import { addBackup } from "./commands/backup.js";
 import { addCompletion } from "./commands/completion.js";
 import { addConfigtest } from "./commands/configtest.js";
 import { addConflicts } from "./commands/conflicts.js";
+import { addConformance } from "./commands/conformance.js";
 import { addDigest } from "./commands/digest.js";
 import { addDoctor } from "./commands/doctor.js";
 import { addEntry } from "./commands/entry.js";
@@ -63,5 +64,6 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   addToken,
   addVerify,
   addDigest,
+  addConformance,
   addCompletion,
 ];

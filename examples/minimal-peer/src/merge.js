@@ -29,8 +29,7 @@ const mergeRegisters = (left, right) => {
     else if (!sameVersion(same, version)) duplicate(version);
   }
   const unknown = all.filter((one) => !all.some((other) => other !== one && knows(other, one)));
-  unknown.sort((one, other) => compareChanges(other, one));
-  return isWrong("forgets-losers") ? unknown.slice(0, 1) : unknown;
+  return unknown.sort((one, other) => compareChanges(other, one));
 };
 
 const mergeElements = (left, right) => {
@@ -53,7 +52,7 @@ const mergeMaps = (left, right, merge) => {
 };
 
 const MERGE = {
-  register: mergeRegisters,
+  register: (left, right) => mergeRegisters(left, right).slice(0, isWrong("forgets-losers") ? 1 : undefined),
   set: (left, right) => mergeMaps(left, right, mergeElements),
   map: (left, right) => mergeMaps(left, right, mergeRegisters),
   counter: (left, right) => mergeMaps(left, right, mergeTotals),

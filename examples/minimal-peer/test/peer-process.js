@@ -34,7 +34,7 @@ export class PeerProcess {
   }
 
   start({ partnerPort, pin, wrong }) {
-    const options = ["--key", this.#file("key"), "--cert", this.#file("cert"), "--pin", pin, "--retry", "100"];
+    const options = ["--key", this.#file("key"), "--cert", this.#file("cert"), "--pin", pin, "--retry", "10"];
     const args = [...options, "--partner", `localhost:${partnerPort}`, "--listen", `127.0.0.1:${this.port}`];
     this.child = spawn(process.execPath, [PEER, ...args, ...(wrong ? ["--wrong", wrong] : [])]);
     this.stderr = "";

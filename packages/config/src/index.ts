@@ -1,5 +1,5 @@
 export { acknowledgementKey, acknowledgementLine } from "./acknowledgement.js";
-export { type BindAddress, isLoopbackHost } from "./bind-address.js";
+export { type BindAddress, isLoopbackHost, parseBindAddress } from "./bind-address.js";
 export {
   type AllowPullPartner,
   type ApiConfig,

@@ -23,7 +23,7 @@ import type { Clock } from "../ports/clock.js";
 import type { CreateHash } from "../ports/hash.js";
 import { REPLICA_LIMITS } from "../replica-limits.js";
 import type { Turn } from "../turn.js";
-import type { ChunkLimits } from "./chunk-limits.js";
+import { type ChunkLimits, chunkWithin } from "./chunk-limits.js";
 import { beforeScan, type FeedPlace, placeOfCursor } from "./feed-place.js";
 import { feedChunks } from "./feed-stream.js";
 import { RecordsDigest } from "./records-digest.js";
@@ -205,9 +205,10 @@ class SupplierSession {
     });
     const digest = new RecordsDigest(createHash);
     const part = { after, head: head.sequence, seen: consumer && seenIn(consumer) };
+    const limits = chunkWithin(this.#context.chunk, this.#context.consumer.limits);
     // The next chunk is read while the one before is on its way.
     let sending: Promise<void> | undefined;
-    for await (const { place, records } of feedChunks(database, snapshot, part, this.#context.chunk)) {
+    for await (const { place, records } of feedChunks(database, snapshot, part, limits)) {
       digest.add(records);
       const cursor = await this.#cursorAt(stated, place);
       await sending;

@@ -1,0 +1,1 @@
+export { openTlsWire, type RunnerIdentity, type TlsWire, type TlsWireOptions } from "./tls-wire.js";
