@@ -26,6 +26,7 @@ export const REQUEST_BYTES_MAX = 64 * 1024;
 export const REPLY_BYTES_MAX = 8 * 1024 * 1024;
 const ENTRY_BYTES_MAX = 4 * 1024 * 1024;
 const SERVERS_MAX = 1_000;
+const SUCCESSOR_BYTES_MAX = 4_096;
 const REASONS = ["supplier-lags", "critical", "no-overlap", "refreshing", "empty"];
 
 export const message = (type, ...fields) => array(integer(type), ...fields);
@@ -131,10 +132,19 @@ export const readMessage = (payload, allowed) => {
       ? bytes
       : shape("a record that is too short, or too long");
   };
+  const successor = () =>
+    fields(2, () => {
+      const certificate = reader.binary();
+      return certificate.length <= SUCCESSOR_BYTES_MAX
+        ? [certificate, hex(64)]
+        : shape("a certificate that is too long");
+    });
+  /** What a peer that renews its certificate says of it; this one pins what it was given. */
+  const certificates = () => fields(2, () => [maybe(successor), list(16, () => hex(32))]);
   const READ = {
     [TYPE.hello]: [
       7,
-      () => ({
+      (found) => ({
         minor: reader.integer(),
         software: words(255),
         domain: reader.uuid(),
@@ -142,7 +152,9 @@ export const readMessage = (payload, allowed) => {
         clock: reader.integer(),
         features: list(64, () => words(255)),
         limits: fields(3, () => [reader.integer(), reader.integer(), reader.integer()]),
+        certificates: found > 7 ? maybe(certificates) : undefined,
       }),
+      8,
     ],
     [TYPE.incremental]: [
       4,
@@ -171,8 +183,9 @@ export const readMessage = (payload, allowed) => {
   if (type !== TYPE.error && !allowed.includes(type)) {
     throw new Refused("unexpected_message", `a message of type ${type}, which is unknown or out of turn`);
   }
-  const [least, read] = READ[type] ?? [0, () => ({})];
-  const value = fields(least, read, count - 1);
+  const found = count - 1;
+  const [least, read, most = least] = READ[type] ?? [0, () => ({})];
+  const value = fields(Math.min(Math.max(found, least), most), () => read(found), found);
   if (!reader.isAtEnd) throw new Refused("frame", "bytes after the message");
   return { ...value, type };
 };

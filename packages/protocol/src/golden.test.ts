@@ -99,7 +99,7 @@ describe("frames", () => {
 });
 
 describe("all vectors", () => {
-  const FILES = ["values", "entries", "messages", "frames", "limits", "digests", "merges"];
+  const FILES = ["values", "entries", "messages", "frames", "limits", "digests", "merges", "successors"];
   test.each(FILES)("%s: each has a name of its own and says what it is for, or what it is", (file) => {
     const { vectors } = vectorFile<{ vectors: Vector[] }>(file);
     expect(vectors.length).toBeGreaterThan(0);

@@ -1,14 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { type BindAddress, type Config, type PartnerConfig, parseBindAddress, parseOrigin } from "@concordat/config";
-import { type ConformanceReport, type RequirementResult, requirements, runConformance } from "@concordat/conformance";
-import { openTlsWire, type TlsWire } from "@concordat/conformance/tls";
-import { createIdentity } from "@concordat/identity";
+import { type BindAddress, parseBindAddress } from "@concordat/config";
+import type { ConformanceReport, RequirementResult } from "@concordat/conformance";
 import { type Command, InvalidArgumentError } from "commander";
-import { CommandError } from "../command-error.js";
-import { cannotListen } from "../compose/cannot-listen.js";
-import { nodeIdentity } from "../compose/node-identity.js";
-import { tlsIdentity } from "../compose/replication-listener.js";
-import { formatAddress } from "../compose/socket-address.js";
 import { EXIT_CODE, type ExitCode } from "../exit-code.js";
 import { printable } from "../terminal/printable.js";
 import type { Terminal } from "../terminal/terminal.js";
@@ -19,9 +12,6 @@ interface ConformanceCommandOptions {
   readonly wait: number;
   readonly only?: readonly string[];
 }
-
-const HANDSHAKE_TIMEOUT_MS = 10_000;
-const REPLY_TIMEOUT_MS = 5_000;
 
 /** `concordat conformance` */
 export const addConformance = (program: Command): void => {
@@ -42,8 +32,13 @@ export const addConformance = (program: Command): void => {
   defineCommand<ConformanceCommandOptions>(
     command,
     "concordat conformance repl://localhost:9444 -c scratch/server.toml",
-    async ({ terminal, loadConfig, file }, options, peer = "") => {
-      const { wire, close } = await meet(await loadConfig(), file, peer, options);
+    async ({ terminal, loadConfig, file }, { listen, only, wait }, peer = "") => {
+      const [{ runConformance }, { expectKnown, meetPeer }] = await Promise.all([
+        import("@concordat/conformance"),
+        import("../conformance/meet-peer.js"),
+      ]);
+      expectKnown(only);
+      const wire = await meetPeer({ config: await loadConfig(), file, peer, listen });
       const interrupted = new AbortController();
       const interrupt = (): void => interrupted.abort();
       process.once("SIGINT", interrupt);
@@ -52,73 +47,19 @@ export const addConformance = (program: Command): void => {
           wire,
           clockMicros: () => Date.now() * 1_000,
           randomBytes,
-          waitMs: options.wait * 1_000,
+          waitMs: wait * 1_000,
           signal: interrupted.signal,
-          ...(options.only && { only: options.only }),
+          ...(only && { only }),
           onResult: (result) => terminal.json || void terminal.print(lineOf(result, terminal)),
         });
         await tell(report, peer, terminal);
         return exitCodeOf(report);
       } finally {
         process.off("SIGINT", interrupt);
-        await close();
+        await wire.close();
       }
     },
   );
-};
-
-/** The runner's sockets: it is the scratch node, as far as the peer can tell. */
-const meet = async (
-  config: Config,
-  file: string,
-  peer: string,
-  { listen, only }: ConformanceCommandOptions,
-): Promise<{ readonly wire: TlsWire; readonly close: () => Promise<void> }> => {
-  const partner = partnerOf(config, file, peer);
-  expectKnown(only);
-  const { replication } = config;
-  const identity = await nodeIdentity(config);
-  const { host, port } = partner.origin;
-  const address = partner.type === "pull" ? undefined : (listen ?? replication?.bindAddress);
-  const stranger = createIdentity({ origin: "repl://localhost:1", nowMs: Date.now(), randomBytes });
-  const wire = await openTlsWire({
-    host,
-    port,
-    identity: tlsIdentity(identity),
-    stranger: tlsIdentity(stranger),
-    pins: partner.certificates,
-    listen: address,
-    handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
-    replyTimeoutMs: REPLY_TIMEOUT_MS,
-  }).catch((cause: unknown) => {
-    if (address === undefined) throw cause;
-    throw cannotListen(formatAddress(address), listen ? "--listen" : "[replication] bindaddress", cause);
-  });
-  return { wire, close: () => wire.close() };
-};
-
-const partnerOf = ({ replication }: Config, file: string, peer: string): PartnerConfig => {
-  const parsed = parseOrigin(peer);
-  if (!parsed.ok) throw new CommandError(`${peer} is not an origin: repl://host:port`, { exitCode: EXIT_CODE.usage });
-  const partner = replication?.partners.find(({ origin }) => origin.text === parsed.origin.text);
-  if (partner !== undefined) return partner;
-  throw new CommandError(`${file} has no table for ${peer}`, {
-    exitCode: EXIT_CODE.badConfiguration,
-    code: "partner_unknown",
-    remedy: "add to it, with the certificate of the peer:",
-    details: [`[replication."${peer}"]`, 'type = "mutual-pull"', 'partner_cert = "MII…"'],
-  });
-};
-
-const expectKnown = (only: readonly string[] | undefined): void => {
-  const unknown = only?.filter(
-    (wanted) => !requirements.some(({ id }) => id === wanted || id.startsWith(`${wanted}.`)),
-  );
-  if (unknown === undefined || unknown.length === 0) return;
-  throw new CommandError(`there is no requirement ${unknown.join(", ")}`, {
-    exitCode: EXIT_CODE.usage,
-    remedy: `there are ${[...new Set(requirements.map(({ id }) => id.split(".")[0]))].join(", ")}, and what a run prints`,
-  });
 };
 
 const lineOf = (result: RequirementResult, { style }: Terminal): string => {
