@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { openBackupTarget } from "./backup-targets.js";
 import { CERTIFICATE_TARGETS } from "./certificate-targets.js";
 import { CONFIG_TARGETS } from "./config-targets.js";
 import { openRequestTargets } from "./request-targets.js";
@@ -30,9 +31,9 @@ const table = (figures: readonly FuzzFigures[]): string =>
 it("whatever strangers write is read, or refused with a reason: no crash, no hang, no memory, no trace", {
   timeout: 6 * 3_600_000,
 }, async () => {
-  const requests = await openRequestTargets();
+  const opened = [...(await openRequestTargets()), await openBackupTarget()];
   say(`fuzz: ${cases} cases from ${first} on, seed ${seed}`);
-  const targets = [...WIRE_TARGETS, ...CERTIFICATE_TARGETS, ...CONFIG_TARGETS, ...TEXT_TARGETS, ...requests];
+  const targets = [...WIRE_TARGETS, ...CERTIFICATE_TARGETS, ...CONFIG_TARGETS, ...TEXT_TARGETS, ...opened];
   const startedAtMs = performance.now();
   const onProgress = (done: number): void => say(`fuzz: ${done} cases, ${process.memoryUsage.rss() >> 20} MiB`);
   const figures = await runFuzz(targets, { seed, cases, first, onProgress });

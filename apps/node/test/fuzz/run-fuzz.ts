@@ -17,7 +17,7 @@ export interface FuzzFigures {
   totalMs: number;
 }
 
-/** One case may take so long; what took longer is run again, since the machine may have been busy with others. */
+/** One case may take so much of a processor; what took longer by the clock is run again, since the machine may have been busy with others. */
 const CASE_MS_MAX = 500;
 /** The whole process may take so much memory while it reads inputs of 128 KiB at the most. */
 export const RESIDENT_BYTES_MAX = 768 * 2 ** 20;
@@ -66,10 +66,14 @@ export const runFuzz = async (
 const replay = (seed: number, index: number): string => `npm run fuzz -- --seed ${seed} --first ${index} --cases 1`;
 
 const runCase = async (target: FuzzTarget, seed: number, index: number) => {
-  let { accepted, tookMs } = await runOnce(target, seed, index);
-  if (tookMs > CASE_MS_MAX) ({ accepted, tookMs } = await runOnce(target, seed, index));
-  if (tookMs > CASE_MS_MAX) throw new Violation(`took ${Math.round(tookMs)} ms, twice`);
-  return { accepted, tookMs };
+  const { accepted, tookMs } = await runOnce(target, seed, index);
+  if (tookMs <= CASE_MS_MAX) return { accepted, tookMs };
+  const before = process.cpuUsage();
+  await runOnce(target, seed, index);
+  const { user, system } = process.cpuUsage(before);
+  const usedMs = (user + system) / 1_000;
+  if (usedMs > CASE_MS_MAX) throw new Violation(`took ${Math.round(usedMs)} ms of a processor`);
+  return { accepted, tookMs: usedMs };
 };
 
 const runOnce = async (target: FuzzTarget, seed: number, index: number) => {
