@@ -171,8 +171,11 @@ describe("concordat import and export", () => {
 describe("concordat verify", () => {
   it("checks the database of a stopped node as well", async () => {
     await node.put({ name: "one" });
+    const sha256 = await node.digest();
+    expect(await node.json("verify")).toEqual({ entriesChecked: 1, problems: [], sha256 });
     await node.stop();
     expect(await node.run("verify")).toMatchObject({ exitCode: 0, stdout: "sound: checked 1 entry\n" });
+    expect(await node.json("verify")).toEqual({ entriesChecked: 1, problems: [], sha256 });
   });
 
   it("creates no database where there is none", async () => {

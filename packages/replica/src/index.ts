@@ -62,6 +62,8 @@ export type {
   RestoreOptions,
   RestoreOutcome,
   Transaction,
+  VerifyOptions,
+  VerifyProgress,
   VerifyReport,
   WaitOptions,
   WaitOutcome,

@@ -53,6 +53,7 @@ import type {
   RestoreOptions,
   RestoreOutcome,
   Transaction,
+  VerifyOptions,
   VerifyReport,
   WaitOptions,
   WaitOutcome,
@@ -309,8 +310,9 @@ export class ReplicaNode implements Replica {
     return compareWith(this.#comparing, partner, options);
   }
 
-  verify(): Promise<VerifyReport> {
-    return verifyDatabase(() => this.#database, this.#turn);
+  verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+    const { createHash } = this.#settings.ports;
+    return verifyDatabase({ database: () => this.#database, turn: this.#turn, createHash }, options);
   }
 
   ruv(): Ruv {

@@ -74,7 +74,7 @@ export interface Replica {
    */
   compareWith(origin: string, options?: CompareOptions): Promise<ComparisonOutcome>;
   /** Checks every invariant of the stored database. O(entries). */
-  verify(): Promise<VerifyReport>;
+  verify(options?: VerifyOptions): Promise<VerifyReport>;
   ruv(): Ruv;
   /** What this replica has seen, as an opaque word: for `waitFor` of any other, to read there what was written here. */
   token(): string;
@@ -257,8 +257,20 @@ export interface ContentDigest {
   readonly sha256: string;
 }
 
+export interface VerifyOptions {
+  readonly onProgress?: (progress: VerifyProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface VerifyProgress {
+  readonly entries: number;
+  readonly entriesTotal: number;
+}
+
 export interface VerifyReport {
   readonly entriesChecked: number;
+  /** As `digest` gives it, hexadecimal; `undefined` where an entry does not read. */
+  readonly sha256: string | undefined;
   /** Empty when all is well; at most 100 are named. */
   readonly problems: readonly string[];
 }

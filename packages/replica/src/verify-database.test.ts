@@ -135,6 +135,30 @@ const found: readonly (readonly [name: string, problem: RegExp, damage: Damage])
     /has format 16777217/,
     () => [{ key: metaKey("format"), value: Uint8Array.of(0, 0, 0, 0, 1, 0, 0, 1) }],
   ],
+  ["a commit without a name", /a commit row .* is none/, ({ c }) => [{ ...pick(c), value: new Uint8Array(0) }]],
+  [
+    "a row of nobody's",
+    /no space of keys has: it begins with the byte 122/,
+    () => [{ key: Uint8Array.of(122, 1), value: new Uint8Array(1) }],
+  ],
+  ["a row before all others", /begins with the byte 3/, () => [{ key: Uint8Array.of(3), value: new Uint8Array(1) }]],
+  [
+    "a vector that has purged what it has not seen",
+    /has purged .* up to/,
+    ({ r }) => {
+      const { server, row } = ruvRowOf(pick(r).value);
+      return [{ ...pick(r), value: ruvRowBytes(server, { ...row, purged: row.seen + 1 }) }];
+    },
+  ],
+  [
+    "a commit of its own with another lineage",
+    /is remembered with another lineage/,
+    (rows) => {
+      const { server, row } = ruvRowOf(ownRow(rows).value);
+      const lineage = { ...row.lineage, hash: row.lineage.hash ^ 1n };
+      return [{ ...ownRow(rows), value: ruvRowBytes(server, { ...row, lineage }) }];
+    },
+  ],
   ["a cursor cut short", /a cursor row .* is none/, ({ k }) => [{ ...pick(k), value: new Uint8Array(3) }]],
 ];
 
@@ -149,10 +173,20 @@ describe("verify finds", () => {
 });
 
 test("a sound database has no problems, and says how much was looked at", async () => {
-  const sound = { entriesChecked: 8, problems: [] };
+  const { sha256 } = await node.replica.digest();
+  const sound = { entriesChecked: 8, problems: [], sha256 };
   expect(await node.replica.verify()).toEqual(sound);
   await restart(node);
   expect(await node.replica.verify()).toEqual(sound);
+});
+
+test("says how far it is, and stops when it is told to", async () => {
+  await createEntries(node, 600);
+  const seen: number[] = [];
+  await node.replica.verify({ onProgress: ({ entries }) => seen.push(entries) });
+  expect(seen.at(-1)).toBe(608);
+  expect(seen.length).toBeGreaterThan(1);
+  await expect(node.replica.verify({ signal: AbortSignal.abort() })).rejects.toThrow();
 });
 
 test("a hundred problems are named, and no more", async () => {

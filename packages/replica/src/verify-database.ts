@@ -18,30 +18,45 @@ import { type Meta, readMeta } from "./database/meta.js";
 import { CURSOR_BYTES, NOT_IN_FEED, SCAN_CURSOR_BYTES, storedEntryOf } from "./database/rows.js";
 import { ServerTable } from "./database/server-table.js";
 import { type FeedRow, feedPagesOf, pagesOf, readRuvRows } from "./database/snapshot-reads.js";
-import type { VerifyReport } from "./replica.js";
+import { hexadecimal } from "./hexadecimal.js";
+import type { CreateHash, Hash } from "./ports/hash.js";
+import { neutralRecord } from "./read/neutral-record.js";
+import type { VerifyOptions, VerifyReport } from "./replica.js";
 import { REPLICA_LIMITS } from "./replica-limits.js";
 import type { Turn } from "./turn.js";
 import { ClaimRows } from "./verify/claim-rows.js";
 import { DerivedRows, type RowsContext } from "./verify/derived-rows.js";
 import { IndexRows } from "./verify/index-rows.js";
+import { OtherRows } from "./verify/other-rows.js";
+
+export interface VerifyContext {
+  readonly database: () => Database;
+  /** The moment is between two commits: what takes several, as making the rows of another schema, is then whole. */
+  readonly turn: Turn;
+  readonly createHash: CreateHash;
+}
 
 /**
  * Checks one moment of a database against everything that must hold in it: each record reads and is in its one
  * encoding, a conflict entry stands where it must, entry and feed rows name each other, the feed ends at the newest
  * commit, totals and clock agree with the content, the vector has a row for every server that a change names, and
  * claims every change of this server's own. Rows that follow from states and schema (what can be purged, conflicts, claims,
- * references, what is found by its value, what is invalid) are exactly those that do. Damage is reported, whatever it is; only
+ * references, what is found by its value, what is invalid) are exactly those that do; the others
+ * can be read, and there are none that nobody writes. Damage is reported, whatever it is; only
  * a store that fails rejects.
  *
- * @param turn the moment is between two commits: what takes several, as making the rows of another schema, is then whole.
+ * Rejects with what aborted `options.signal`.
  */
-export const verifyDatabase = async (current: () => Database, turn: Turn): Promise<VerifyReport> => {
+export const verifyDatabase = async (
+  { database: current, turn, createHash }: VerifyContext,
+  options: VerifyOptions,
+): Promise<VerifyReport> => {
   const [database, index, snapshot] = await turn.run(async () => {
     const one = current();
     return [one, one.index, await one.store.snapshot()] as const;
   });
   try {
-    return await new Verification(database, index, snapshot).run();
+    return await new Verification(database, index, snapshot, createHash, options).run();
   } finally {
     await snapshot.close();
   }
@@ -53,6 +68,11 @@ class Verification {
   readonly #derivedRows: DerivedRows;
   readonly #claimRows: ClaimRows;
   readonly #indexRows: IndexRows;
+  readonly #otherRows: OtherRows;
+  readonly #options: VerifyOptions;
+  readonly #content: Hash;
+  /** Whether every entry is in the digest of the content. */
+  #isContentWhole = true;
   readonly #problems: string[] = [];
   #rows: readonly { readonly server: ServerUuid; readonly row: RuvRow }[] = [];
   #table: ServerTable;
@@ -62,7 +82,15 @@ class Verification {
   #newestMicros = 0;
   #newestOwnMicros = 0;
 
-  constructor(database: Database, index: ConstraintIndex, snapshot: Snapshot) {
+  constructor(
+    database: Database,
+    index: ConstraintIndex,
+    snapshot: Snapshot,
+    createHash: CreateHash,
+    options: VerifyOptions,
+  ) {
+    this.#options = options;
+    this.#content = createHash();
     this.#database = database;
     this.#snapshot = snapshot;
     this.#table = database.table;
@@ -75,6 +103,7 @@ class Verification {
     this.#derivedRows = new DerivedRows(context);
     this.#claimRows = new ClaimRows(context);
     this.#indexRows = new IndexRows(context);
+    this.#otherRows = new OtherRows(context);
   }
 
   async run(): Promise<VerifyReport> {
@@ -85,8 +114,10 @@ class Verification {
     await this.#indexRows.checkRows();
     await this.#checkFeed();
     await this.#checkCursors();
+    await this.#otherRows.checkRows();
     await this.#checkMeta();
-    return { entriesChecked: this.#live + this.#tombstones, problems: this.#problems };
+    const sha256 = this.#isContentWhole ? hexadecimal(this.#content.digest()) : undefined;
+    return { entriesChecked: this.#live + this.#tombstones, sha256, problems: this.#problems };
   }
 
   async #readVector(): Promise<void> {
@@ -101,7 +132,9 @@ class Verification {
   }
 
   async #checkEntries(): Promise<void> {
+    const { liveEntries, tombstones } = this.#database.state.totals;
     for await (const rows of pagesOf(this.#snapshot, ALL_ENTRIES)) {
+      this.#options.signal?.throwIfAborted();
       const whole = rows.filter((row) => this.#isWhole(row));
       const feedRows = await this.#snapshot.getMany(whole.map(({ value }) => feedKey(storedEntryOf(value).sequence)));
       const states: EntryState[] = [];
@@ -113,10 +146,14 @@ class Verification {
           this.#report(`entry ${uuid} has no row in the feed`);
         const state = this.#checkRecord(uuid, record);
         if (state?.uuid === uuid) states.push(state);
+        else this.#isContentWhole = false;
       }
       await this.#derivedRows.checkEntries(states);
       await this.#claimRows.checkEntries(states);
       await this.#indexRows.checkEntries(states);
+      for (const state of states) this.#content.update(neutralRecord(state));
+      const entries = this.#live + this.#tombstones;
+      this.#options.onProgress?.({ entries, entriesTotal: liveEntries + tombstones });
     }
   }
 
@@ -199,6 +236,11 @@ class Verification {
     const own = this.#rows.find(({ server }) => server === meta.serverUuid)?.row;
     if (own && own.seen > meta.clockMicros)
       this.#report(`the vector claims this server up to ${own.seen}, the clock is at ${meta.clockMicros}`);
+    for (const { server, row } of this.#rows)
+      if (row.purged > row.seen)
+        this.#report(`the vector has purged ${server} up to ${row.purged}, and seen ${row.seen}`);
+    const ownIndex = this.#rows.findIndex(({ server }) => server === meta.serverUuid);
+    if (ownIndex >= 0) await this.#otherRows.checkHistory(ownIndex, own);
     if (own && own.lineage.at !== own.seen)
       this.#report(`the lineage of this server ends at ${own.lineage.at}, its row at ${own.seen}`);
     if (this.#newestOwnMicros > (own?.seen ?? 0))

@@ -12,6 +12,7 @@ import { pause, readPauseRequest, resume } from "./pause-response.js";
 import { readRefreshRequest, refreshResponse } from "./refresh-response.js";
 import { readRenewRequest, renewalAnswer, renewCertificate } from "./renew-certificate.js";
 import { readRestoreRequest, restoreResponse } from "./restore-response.js";
+import { verifyResponse } from "./verify-response.js";
 
 export interface AdminContext {
   readonly replica: Replica;
@@ -31,7 +32,7 @@ export const createAdminApi = (context: AdminContext): Hono => {
   app.post("/compare", async (c) => compareResponse(context, await readCompareRequest(c.req.raw)));
   app.get("/export", (c) => exportResponse(replica, c.req.query("filter")));
   app.get("/backup", () => backupResponse(replica));
-  app.post("/verify", async (c) => c.json(await replica.verify()));
+  app.post("/verify", ({ req }) => verifyResponse(context, req.header("accept")));
   app.post("/reload", async (c) => c.json(await reload({ dryRun: c.req.query("dry-run") === "true" })));
   app.post("/pause", async (c) => c.json(await pause(replica, await readPauseRequest(c.req.raw))));
   app.post("/resume", async (c) => c.json(await resume(replica, await readPauseRequest(c.req.raw))));

@@ -1,6 +1,11 @@
-import type { VerifyReport } from "@concordat/replica";
+import type { VerifyProgress, VerifyReport } from "@concordat/replica";
 import type { Command } from "commander";
+import { NDJSON, type VerifyLine } from "../admin/verify-response.js";
+import type { DaemonClient } from "../client/daemon-client.js";
+import { CommandError } from "../command-error.js";
 import { EXIT_CODE } from "../exit-code.js";
+import { interruptible } from "../terminal/interruptible.js";
+import { reportProgress } from "../terminal/progress.js";
 import { formatEntries } from "../terminal/quantity.js";
 import { type CommandContext, defineCommand } from "./command-context.js";
 import { withDaemonOrReplica } from "./daemon-or-replica.js";
@@ -25,9 +30,36 @@ const verdict = ({ entriesChecked, problems }: VerifyReport): string =>
     ? `sound: checked ${formatEntries(entriesChecked)}`
     : `damaged: ${problems.length} problems in ${formatEntries(entriesChecked)}`;
 
-const verified = (context: CommandContext): Promise<VerifyReport> =>
-  withDaemonOrReplica(
-    context,
-    (daemon) => daemon.json<VerifyReport>({ method: "POST", path: "/v1/admin/verify" }),
-    (replica) => replica.verify(),
-  );
+const verified = (context: CommandContext): Promise<VerifyReport> => {
+  const progress = reportProgress(context.terminal, "verifying");
+  const onProgress = (latest: VerifyProgress): void =>
+    progress.update({ ...latest, bytes: undefined, bytesTotal: undefined });
+  return interruptible((signal) =>
+    withDaemonOrReplica(
+      context,
+      (daemon) => askDaemon(daemon, onProgress, signal),
+      (replica) => replica.verify({ onProgress, signal }),
+    ).catch((error: unknown) => {
+      throw signal.aborted ? new CommandError("cancelled", { code: "cancelled" }) : error;
+    }),
+  ).finally(() => progress.finish());
+};
+
+const askDaemon = async (
+  daemon: DaemonClient,
+  onProgress: (progress: VerifyProgress) => void,
+  signal: AbortSignal,
+): Promise<VerifyReport> => {
+  const request = { method: "POST", path: "/v1/admin/verify", headers: { accept: NDJSON }, signal } as const;
+  for await (const line of daemon.lines<VerifyLine>(request)) {
+    if (line.kind === "progress") onProgress(line);
+    else if (line.kind === "failed") throw new CommandError(line.message, { code: line.code });
+    else {
+      const { kind: _, ...report } = line;
+      return report;
+    }
+  }
+  throw new CommandError("the daemon ended the verification without a report", {
+    remedy: "its log says what happened",
+  });
+};

@@ -1,4 +1,5 @@
 import { ENTRY_SPACE } from "../database/key-space.js";
+import { hexadecimal } from "../hexadecimal.js";
 import type { CreateHash } from "../ports/hash.js";
 import { systemHash } from "../system/system-ports.js";
 import type { BackupHeader } from "./backup-header.js";
@@ -46,7 +47,7 @@ export const checkBackup = async (
     }
   }
   const { seen: _, ...told } = header as BackupHeader;
-  return { ...told, bytes: progress.bytes, sha256: [...sha256].map(hexOf).join("") };
+  return { ...told, bytes: progress.bytes, sha256: hexadecimal(sha256) };
 };
 
 export const progressAfter = (
@@ -62,5 +63,3 @@ export const progressAfter = (
   const { liveEntries = 0, tombstones = 0 } = header?.totals ?? {};
   return { entries, entriesTotal: liveEntries + tombstones, bytes };
 };
-
-const hexOf = (byte: number): string => byte.toString(16).padStart(2, "0");

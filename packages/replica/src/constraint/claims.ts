@@ -6,6 +6,7 @@ import {
   type Uuid,
   visibleKind,
 } from "@concordat/crdt";
+import { hexadecimal } from "../hexadecimal.js";
 import type { CreateHash } from "../ports/hash.js";
 
 /** A value that an entry shows of an attribute: of a set each element, of a register its value. */
@@ -50,7 +51,7 @@ export const claimKeyOf = ({ attribute, bytes }: Omit<ShownValue, "changeId">, c
   hash.update(Uint8Array.of(name.length >> 8, name.length & 0xff));
   hash.update(name);
   hash.update(bytes);
-  return hexOf(hash.digest().subarray(0, CLAIM_KEY_BYTES)) as ClaimKey;
+  return hexadecimal(hash.digest().subarray(0, CLAIM_KEY_BYTES)) as ClaimKey;
 };
 
 /** The values of unique attributes that `state` claims. */
@@ -67,9 +68,8 @@ export const claimsOf = (
   return claims;
 };
 
-const hexOf = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-
 export const claimKeyBytes = (key: ClaimKey): Uint8Array =>
   Uint8Array.from({ length: CLAIM_KEY_BYTES }, (_, index) => Number.parseInt(key.slice(2 * index, 2 * index + 2), 16));
 
-export const claimKeyOfBytes = (bytes: Uint8Array): ClaimKey => hexOf(bytes.subarray(0, CLAIM_KEY_BYTES)) as ClaimKey;
+export const claimKeyOfBytes = (bytes: Uint8Array): ClaimKey =>
+  hexadecimal(bytes.subarray(0, CLAIM_KEY_BYTES)) as ClaimKey;

@@ -44,6 +44,28 @@ const WITHDRAWN = space("w");
 const CONFLICT = space("x");
 const CONTESTED = space("y");
 
+/** The first bytes that keys may have. */
+export const SPACES: readonly number[] = [
+  AGREED,
+  REFERENCE,
+  COMMIT,
+  ENTRY,
+  FEED,
+  HISTORY,
+  INDEX,
+  MEMBER,
+  CURSOR,
+  META,
+  COUNTER_BASE,
+  PURGE,
+  RUV,
+  UNIQUE,
+  INVALID,
+  WITHDRAWN,
+  CONFLICT,
+  CONTESTED,
+];
+
 /** The first byte of the key of an entry. */
 export const ENTRY_SPACE = ENTRY;
 

@@ -1,4 +1,5 @@
 import type { Database } from "../database/database.js";
+import { hexadecimal } from "../hexadecimal.js";
 import type { CreateHash } from "../ports/hash.js";
 import type { ContentDigest } from "../replica.js";
 import { allStates } from "./entry-reader.js";
@@ -19,6 +20,5 @@ export const digestContent = async (database: Database, createHash: CreateHash):
   } finally {
     await snapshot.close();
   }
-  const sha256 = [...hash.digest()].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return { liveEntries, tombstones, sha256 };
+  return { liveEntries, tombstones, sha256: hexadecimal(hash.digest()) };
 };

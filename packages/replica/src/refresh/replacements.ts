@@ -4,6 +4,7 @@ import type { Storage } from "@concordat/storage";
 import { CommitBuilder } from "../database/commit-builder.js";
 import { Database } from "../database/database.js";
 import { COMMIT_NAME_BYTES } from "../database/rows.js";
+import { hexadecimal } from "../hexadecimal.js";
 import type { Random } from "../ports/random.js";
 
 /**
@@ -122,5 +123,4 @@ export class Replacements {
   }
 }
 
-export const newDatabaseName = (random: Random): string =>
-  `db-${[...random.bytes(6)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+export const newDatabaseName = (random: Random): string => `db-${hexadecimal(random.bytes(6))}`;
