@@ -24,8 +24,10 @@ const createNode = async (storage: string): Promise<TestNode> => {
   return node;
 };
 
-const onPostgres = ({ url }: PostgresServer): string =>
-  `[storage]\ntype = "postgres"\nurl = "${url}?schema=node_${randomUUID().slice(0, 8)}"\n`;
+const newSchema = (): string => `node_${randomUUID().slice(0, 8)}`;
+
+const onPostgres = ({ url }: PostgresServer, schema = newSchema()): string =>
+  `[storage]\ntype = "postgres"\nurl = "${url}?schema=${schema}"\n`;
 
 describe.runIf(server !== undefined)("a node on PostgreSQL", () => {
   const running = server as PostgresServer;
@@ -62,6 +64,47 @@ describe.runIf(server !== undefined)("a node on PostgreSQL", () => {
     await left.put({ title: "afterwards" });
     await converge(left, right);
     expect((await right.run("entry", "list")).stdout).toContain("while the server was away");
+  });
+
+  it("keeps the entries for SQL to read: every write, a refresh, what was there before; or nothing stale", async () => {
+    const schema = newSchema();
+    const node = await createNode(onPostgres(running, schema));
+    const titles = async () =>
+      (await running.query(`SELECT attributes->>'title' AS title FROM ${schema}.entries ORDER BY 1`)).map(
+        ({ title }) => title,
+      );
+    await node.start();
+    await node.put({ title: "before it was kept", text: 'a \u0000 b, \\u0000 and \\ud800 as text, "quoted", {1,2}' });
+    await node.stop();
+
+    await node.editConfig((text) => `${text}sql_entries = true\n`);
+    await node.start();
+    expect(await titles()).toEqual(["before it was kept"]);
+    const [row] = await running.query(`SELECT attributes->>'text' AS text, created_at FROM ${schema}.entries`);
+    expect(row?.text).toBe('a \ufffd b, \\u0000 and \\ud800 as text, "quoted", {1,2}');
+    expect(row?.created_at).toBeInstanceOf(Date);
+    const kept = await node.put({ title: "kept" });
+    const gone = await node.put({ title: "gone" });
+    await node.run("entry", "patch", kept, '{"title": "changed", "size": 2}');
+    await node.run("entry", "delete", gone);
+    expect(await titles()).toEqual(["before it was kept", "changed"]);
+
+    const other = await createNode("");
+    await node.addPartner(other);
+    await other.addPartner(node);
+    await Promise.all([other.start(), node.run("reload")]);
+    await other.put({ title: "of another domain" });
+    expect((await node.run("refresh-replication-consumer", "--discard-local-changes")).exitCode).toBe(0);
+    expect(await titles()).toEqual(["of another domain"]);
+    await other.put({ title: "replicated" });
+    await converge(other, node);
+    expect(await titles()).toEqual(["of another domain", "replicated"]);
+    await node.stop();
+
+    await node.editConfig((text) => text.replace("sql_entries = true\n", ""));
+    await node.start();
+    await expect(titles()).rejects.toThrow(/does not exist/);
+    await node.stop();
   });
 
   it("says what is wrong with the server, never the password", async () => {

@@ -71,6 +71,7 @@ describe("one mistake, one error, at its place", () => {
     ["TLS, empty path", '[api]\ntls_cert = ""\ntls_key = "k"', '2:12 invalid_value ""'],
     ["postgres without url", '[storage]\ntype = "postgres"', "1:2 missing_key storage -> url"],
     ["url of another kind", '[storage]\ntype = "postgres"\nurl = "mysql://x"', '3:7 invalid_value "mysql://x"'],
+    ["sql_entries without postgres", "[storage]\nsql_entries = true", "2:1 key_of_another_type sql_entries"],
     ["url without postgres", '[storage]\nurl = "postgres://x"', "2:1 key_of_another_type url"],
     ["address without port", 'bindaddress = "127.0.0.1"', '1:15 invalid_address "127.0.0.1"'],
     ["address of port only", 'bindaddress = "8443"', '1:15 invalid_address "8443"'],

@@ -38,7 +38,8 @@ export interface ApiConfig {
 export type StorageConfig =
   | { readonly type: "lmdb" }
   | { readonly type: "memory" }
-  | { readonly type: "postgres"; readonly url: string };
+  /** `sqlEntries`: entries are kept as JSON beside the rows, for SQL to read; `false` by default. */
+  | { readonly type: "postgres"; readonly url: string; readonly sqlEntries: boolean };
 
 export const uniqueConflicts = ["earliest", "all"] as const;
 

@@ -14,7 +14,7 @@ export const knownKeys = {
     "replication",
     "attributes",
   ],
-  storage: ["type", "url"],
+  storage: ["type", "url", "sql_entries"],
   api: ["tls_cert", "tls_key"],
   replication: [
     "origin",

@@ -21,7 +21,7 @@ adminbindpath = "run/c.sock"
 log_level    = "warn"
 read_only    = true
 i_acknowledge_that_replication_is_in_development = true
-storage = { type = "postgres", url = "postgres://me@host/db" }
+storage = { type = "postgres", url = "postgres://me@host/db", sql_entries = true }
 api = { tls_cert = "tls/cert.pem", tls_key = "/etc/key.pem" }
 
 [replication]
@@ -70,7 +70,7 @@ test("every key", () => {
     bindAddress: { host: "::1", port: 8443 },
     logLevel: "warn",
     readOnly: true,
-    storage: { type: "postgres", url: "postgres://me@host/db" },
+    storage: { type: "postgres", url: "postgres://me@host/db", sqlEntries: true },
     api: { tls: { certificateFile: "/srv/node/tls/cert.pem", keyFile: "/etc/key.pem" } },
     replication: {
       origin: { text: "repl://localhost:8444", host: "localhost", port: 8444 },

@@ -11,6 +11,7 @@ export const readStorage = (table: TableReader | undefined, log: IssueLog): Stor
   const isTypeSound = !table.has("type") && !table.wasAttempted("type");
   const type = table.choice("type", storageTypes)?.value ?? (isTypeSound ? "lmdb" : undefined);
   const url = table.string("url");
+  const sqlEntries = table.boolean("sql_entries");
   if (type === "postgres") {
     table.reportMissing("url", 'say which database: url = "postgres://user@host/database"');
     if (url !== undefined && !/^postgres(ql)?:\/\/./.test(url.value)) {
@@ -18,17 +19,17 @@ export const readStorage = (table: TableReader | undefined, log: IssueLog): Stor
         help: 'it begins with postgres://, as in url = "postgres://user@host/database"',
       });
     }
-    return { type, url: url?.value ?? "" };
+    return { type, url: url?.value ?? "", sqlEntries: sqlEntries?.value ?? false };
   }
-  if (type !== undefined && url !== undefined) {
-    log.report(
-      { kind: "key", path: [...table.path, "url"] },
-      "key_of_another_type",
-      `storage of type "${type}" has no url`,
-      {
-        help: 'url goes with type = "postgres"',
-      },
-    );
+  for (const [key, setting] of [
+    ["url", url],
+    ["sql_entries", sqlEntries],
+  ] as const) {
+    if (type === undefined || setting === undefined) continue;
+    const place = { kind: "key", path: [...table.path, key] } as const;
+    log.report(place, "key_of_another_type", `storage of type "${type}" has no ${key}`, {
+      help: `${key} goes with type = "postgres"`,
+    });
   }
   return { type: type ?? "lmdb" };
 };

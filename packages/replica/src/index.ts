@@ -43,6 +43,7 @@ export type { CreateHash, Hash } from "./ports/hash.js";
 export { type Log, type LogFields, SILENT_LOG } from "./ports/log.js";
 export type { Ports } from "./ports/ports.js";
 export type { Random } from "./ports/random.js";
+export { type EntryRow, type EntryRowReader, entryRowReader } from "./read/entry-rows.js";
 export type {
   BackupOptions,
   Change,

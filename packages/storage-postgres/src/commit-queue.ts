@@ -1,6 +1,8 @@
-import { type Batch, StorageError } from "@concordat/storage";
+import { type Batch, type Operation, StorageError } from "@concordat/storage";
 import { commitParameters, commitStatement } from "./commit-statement.js";
-import type { Statement } from "./connection.js";
+import type { Parameter, Statement } from "./connection.js";
+import type { ProjectEntries } from "./entry-projection.js";
+import { entryParameters } from "./entry-table.js";
 import { toStorageError } from "./medium-error.js";
 import type { PlaceNames } from "./place.js";
 import type { Writer } from "./writer.js";
@@ -20,18 +22,25 @@ const GROUP_BYTES_MAX = 8 << 20;
  * writers share a round trip and a wait for the disk.
  */
 export class CommitQueue {
-  readonly #statement: Statement;
+  #statement: Statement;
+  #project: ProjectEntries | undefined;
   #waiting: PendingCommit[] = [];
   #writing: Promise<void> | undefined;
   #settled = 0;
 
   constructor(
     private readonly writer: Writer,
-    names: PlaceNames,
-    id: number,
+    private readonly names: PlaceNames,
+    private readonly id: number,
     private readonly name: string,
   ) {
-    this.#statement = commitStatement(names, id);
+    this.#statement = commitStatement(names, id, false);
+  }
+
+  /** From here on a commit writes the table of entries as well. */
+  keepEntries(project: ProjectEntries): void {
+    this.#project = project;
+    this.#statement = commitStatement(this.names, this.id, true);
   }
 
   /** How many commits were settled: what was read before it grew may be out of date. */
@@ -72,7 +81,7 @@ export class CommitQueue {
   async #write(group: readonly PendingCommit[]): Promise<void> {
     try {
       const operations = group.flatMap(({ batch }) => batch.operations);
-      if (operations.length > 0) await this.writer.commit(this.#statement, commitParameters(operations));
+      if (operations.length > 0) await this.writer.commit(this.#statement, this.#parameters(operations));
       else if (this.writer.broken !== undefined) throw this.writer.broken;
       this.#settled += 1;
       for (const { resolve } of group) resolve();
@@ -81,5 +90,10 @@ export class CommitQueue {
       this.#settled += 1;
       for (const { reject } of group) reject(new StorageError(failure.code, failure.message, { cause: failure.cause }));
     }
+  }
+
+  #parameters(operations: readonly Operation[]): readonly Parameter[] {
+    const rows = commitParameters(operations);
+    return this.#project === undefined ? rows : [...rows, ...entryParameters(this.#project(operations))];
   }
 }

@@ -21,7 +21,7 @@ const BYTEA = 17;
 /** Numbers and text as they are written; bytes as bytes. */
 const TYPES = { getTypeParser: (oid: number) => (oid === BYTEA ? parseBytea : (text: string) => text) };
 
-export type Parameter = Buffer | string | number | null;
+export type Parameter = Buffer | string | number | null | readonly string[];
 
 /** A statement that the server keeps prepared under its name. */
 export interface Statement {

@@ -11,11 +11,21 @@ export interface PlaceNames {
   readonly databases: string;
   /** The rows of the database of this number. */
   readonly rows: (id: number) => string;
+  /** Its entries as JSON, where they are kept, and the view of those of the current database. */
+  readonly entries: (id: number) => string;
+  readonly entriesView: string;
 }
 
 export const placeNames = (schema: string): PlaceNames => {
   const table = (name: string): string => `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`;
-  return { schema, place: table("place"), databases: table("databases"), rows: (id) => table(`rows_${id}`) };
+  return {
+    schema,
+    place: table("place"),
+    databases: table("databases"),
+    rows: (id) => table(`rows_${id}`),
+    entries: (id) => table(`entries_${id}`),
+    entriesView: table("entries"),
+  };
 };
 
 /** What the row of the place says. */

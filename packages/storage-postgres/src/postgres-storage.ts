@@ -1,6 +1,8 @@
 import { assertDatabaseName, type Storage, StorageError, type Store, type StoreSupport } from "@concordat/storage";
 import type { Connection } from "./connection.js";
 import { ConnectionPool } from "./connection-pool.js";
+import type { EntryProjection } from "./entry-projection.js";
+import { createEntryTable, dropEntryTable, hasEntryTable, showEntries } from "./entry-table.js";
 import { toStorageError } from "./medium-error.js";
 import { type PlaceNames, placeNames } from "./place.js";
 import { type PlaceSessions, PostgresStore } from "./postgres-store.js";
@@ -17,6 +19,11 @@ export interface PostgresStorageOptions {
   readonly lockWaitMs?: number;
   /** How long a commit waits for a server that went away, before it rejects with `store_io`; 30,000 ms unless told otherwise. */
   readonly reconnectMs?: number;
+  /**
+   * Keeps the entries as JSON beside the rows, in the same transaction, for SQL to read: the view `entries` of the schema. What
+   * a database holds already is projected when it is opened; without this, a table that was kept before goes.
+   */
+  readonly entries?: EntryProjection;
 }
 
 /**
@@ -32,7 +39,7 @@ export const postgresStorage = (url: string, options: PostgresStorageOptions = {
   if (!Number.isInteger(snapshotsMax) || snapshotsMax < 1)
     throw new RangeError(`snapshotsMax is ${snapshotsMax}: use a whole number from 1`);
   const { server, schema } = splitUrl(url);
-  return new PostgresStorage(server, schema, { snapshotsMax, lockWaitMs, reconnectMs });
+  return new PostgresStorage(server, schema, { snapshotsMax, lockWaitMs, reconnectMs }, options.entries);
 };
 
 const SNAPSHOTS_MAX_DEFAULT = 16;
@@ -55,7 +62,8 @@ class PostgresStorage implements Storage {
   constructor(
     private readonly url: string,
     schema: string,
-    private readonly options: Required<PostgresStorageOptions>,
+    private readonly options: Required<Omit<PostgresStorageOptions, "entries">>,
+    private readonly projection: EntryProjection | undefined,
   ) {
     this.#names = placeNames(schema);
   }
@@ -101,8 +109,10 @@ class PostgresStorage implements Storage {
       const id = (await this.#find(sessions, name)) ?? (await this.#create(sessions, name));
       const store = new PostgresStore(sessions, name, id, () => this.#stores.delete(name));
       this.#stores.set(name, store);
+      await this.#projectEntries(sessions, name, id, store);
       return store;
     } catch (error) {
+      await this.#stores.get(name)?.close();
       this.#stores.delete(name);
       throw toStorageError(error, `cannot open database ${name}`);
     }
@@ -112,11 +122,13 @@ class PostgresStorage implements Storage {
     const sessions = this.#opened();
     assertDatabaseName(name);
     await this.#doing(`cannot make ${name} current`, async () => {
-      if ((await this.#find(sessions, name)) === undefined)
+      const id = await this.#find(sessions, name);
+      if (id === undefined)
         throw new StorageError("database_name", `there is no database ${name} to make current: open it first`);
-      await sessions.writer.transact((connection) =>
-        connection.run(`UPDATE ${this.#names.place} SET current = $1`, [name]),
-      );
+      await sessions.writer.transact(async (connection) => {
+        await connection.run(`UPDATE ${this.#names.place} SET current = $1`, [name]);
+        if (await hasEntryTable(connection, this.#names, id)) await showEntries(connection, this.#names, id);
+      });
     });
     this.#current = name;
   }
@@ -133,7 +145,7 @@ class PostgresStorage implements Storage {
       if (id === undefined) return;
       await sessions.writer.transact(async (connection) => {
         await connection.run(`DELETE FROM ${this.#names.databases} WHERE name = $1`, [name]);
-        await connection.run(`DROP TABLE IF EXISTS ${this.#names.rows(id)}`);
+        await connection.run(`DROP TABLE IF EXISTS ${this.#names.rows(id)}, ${this.#names.entries(id)}`);
       });
     });
   }
@@ -144,6 +156,28 @@ class PostgresStorage implements Storage {
     await Promise.all([...this.#stores.values()].map((store) => store?.close()));
     this.#sessions = undefined;
     await Promise.all([sessions.reads.close(), sessions.snapshots.close(), sessions.writer.close()]);
+  }
+
+  /** Brings the table of entries to what was asked for: kept from here on, or gone. */
+  async #projectEntries(
+    { writer, reads }: PlaceSessions,
+    name: string,
+    id: number,
+    store: PostgresStore,
+  ): Promise<void> {
+    const isKept = await reads.run((connection) => hasEntryTable(connection, this.#names, id));
+    if (this.projection === undefined) {
+      if (isKept) await writer.transact((connection) => dropEntryTable(connection, this.#names, id));
+      return;
+    }
+    const project = await this.projection(store);
+    if (!isKept) {
+      await writer.transact(async (connection) => {
+        await createEntryTable(connection, this.#names, id, project);
+        if (name === this.#current) await showEntries(connection, this.#names, id);
+      });
+    }
+    store.keepEntries(project);
   }
 
   async #find({ reads }: PlaceSessions, name: string): Promise<number | undefined> {

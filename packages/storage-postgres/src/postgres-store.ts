@@ -9,6 +9,7 @@ import {
 } from "@concordat/storage";
 import { CommitQueue } from "./commit-queue.js";
 import type { ConnectionPool } from "./connection-pool.js";
+import type { ProjectEntries } from "./entry-projection.js";
 import { toStorageError } from "./medium-error.js";
 import type { PlaceNames } from "./place.js";
 import { PostgresSnapshot } from "./postgres-snapshot.js";
@@ -43,6 +44,11 @@ export class PostgresStore implements Store {
     this.supports = sessions.support;
     this.#reader = new RowReader(sessions.names.rows(id), id);
     this.#commits = new CommitQueue(sessions.writer, sessions.names, id, name);
+  }
+
+  /** From here on a commit writes the table of entries as well. */
+  keepEntries(project: ProjectEntries): void {
+    this.#commits.keepEntries(project);
   }
 
   async getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
-import { connect, openReplica, type Replica } from "@concordat/replica";
+import { connect, entryRowReader, openReplica, type Replica } from "@concordat/replica";
 import type { Storage } from "@concordat/storage";
 import { lmdbStorage } from "@concordat/storage-lmdb";
-import { postgresStorage } from "@concordat/storage-postgres";
+import { type EntryProjection, type ProjectedEntry, postgresStorage } from "@concordat/storage-postgres";
 import { startPostgres } from "@concordat/storage-postgres/testing";
 import { sampleAttributes, sampleUuid } from "../sample/sample-entries.js";
 import { temporaryDirectory } from "../subject/temporary-directory.js";
@@ -29,21 +29,41 @@ export const storagesBesideOneAnother = async (): Promise<string> => {
   if (server === undefined) throw new Error("PostgreSQL is not installed: apt-get install postgresql");
   try {
     const lmdb = () => lmdbStorage(temporaryDirectory("lmdb"));
-    const postgres = () => postgresStorage(`${server.url}?schema=bench_${randomUUID().slice(0, 8)}`);
-    const measured: { lmdb: Figures; postgres: Figures }[] = [];
+    const url = (): string => `${server.url}?schema=bench_${randomUUID().slice(0, 8)}`;
+    const postgres = () => postgresStorage(url());
+    const sqlEntries = () => postgresStorage(url(), { entries: projectEntries });
+    const measured: Figures[][] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      measured.push({ lmdb: await measure(lmdb), postgres: await measure(postgres) });
+      measured.push([await measure(lmdb), await measure(postgres), await measure(sqlEntries)]);
     }
-    const best = (of: "lmdb" | "postgres", figure: keyof Figures): number =>
-      Math.max(...measured.map((round) => round[of][figure]));
     const rows = (Object.entries(TITLES) as [keyof Figures, string][]).map(([figure, title]) => {
-      const [ours, theirs] = [best("lmdb", figure), best("postgres", figure)];
-      return `| ${title} | ${shown(ours)}/s | ${shown(theirs)}/s | ${(theirs / ours).toFixed(2)} × |`;
+      const best = [0, 1, 2].map((subject) => Math.max(...measured.map((round) => round[subject]?.[figure] ?? 0)));
+      const ratios = best
+        .slice(1)
+        .map((perSecond) => `${shown(perSecond)}/s, ${(perSecond / (best[0] ?? 1)).toFixed(2)} ×`);
+      return `| ${[title, `${shown(best[0] ?? 0)}/s`, ...ratios].join(" | ")} |`;
     });
-    return ["|  | LMDB | PostgreSQL | ratio |", "| --- | --- | --- | --- |", ...rows].join("\n");
+    return ["|  | LMDB | PostgreSQL | with `sql_entries` |", "| --- | --- | --- | --- |", ...rows].join("\n");
   } finally {
     await server.stop();
   }
+};
+
+const projectEntries: EntryProjection = async (store) => {
+  const read = await entryRowReader(store);
+  return (operations) =>
+    read(operations).map(({ uuid, entry }): ProjectedEntry => {
+      if (entry === undefined) return { uuid, isDeleted: true };
+      const [createdAt, modifiedAt] = [entry.createdAt, entry.modifiedAt].map(({ ts }) =>
+        new Date(ts / 1_000).toISOString(),
+      );
+      return {
+        uuid,
+        attributes: JSON.stringify(entry.attributes),
+        createdAt: createdAt ?? "",
+        modifiedAt: modifiedAt ?? "",
+      };
+    });
 };
 
 const TITLES: Readonly<Record<keyof Figures, string>> = {

@@ -74,6 +74,7 @@ const RESTART: Readings<Config> = {
   // Whether the port speaks TLS at all; renewed files count at once.
   "api.tls": ({ api }) => api.tls !== undefined,
   "storage.type": ({ storage }) => storage.type,
+  "storage.sql_entries": ({ storage }) => storage.type === "postgres" && storage.sqlEntries,
   "replication.origin": ({ replication }) => replication?.origin.text,
   "replication.bindaddress": ({ replication }) => replication && formatAddress(replication.bindAddress),
   "replication.unique_conflict": ({ replication }) => replication?.uniqueConflict,

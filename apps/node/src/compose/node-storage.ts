@@ -8,7 +8,8 @@ export const nodeStorage = async ({ storage, dbPath }: Config): Promise<Storage>
       return memoryStorage();
     case "postgres": {
       const { postgresStorage } = await import("@concordat/storage-postgres");
-      return postgresStorage(storage.url);
+      const { projectEntries } = await import("./entry-projection.js");
+      return postgresStorage(storage.url, storage.sqlEntries ? { entries: projectEntries } : {});
     }
     case "lmdb": {
       const { lmdbStorage } = await import("@concordat/storage-lmdb");

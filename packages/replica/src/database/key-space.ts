@@ -68,6 +68,8 @@ export const SPACES: readonly number[] = [
 
 /** The first byte of the key of an entry. */
 export const ENTRY_SPACE = ENTRY;
+/** The first byte of the key of a row of the vector. */
+export const RUV_SPACE = RUV;
 
 /** Bytes of a number in a key or a value: unsigned, at most 2^53 - 1. */
 export const NUMBER_BYTES = 8;

@@ -13,6 +13,8 @@ import { pause } from "../system-time.js";
 export interface PostgresServer {
   /** `postgres://…`, without a schema. */
   readonly url: string;
+  /** What a query answers, columns as text. */
+  query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Ends it as a crash does: every session is cut, nothing is written any more. */
   crash(): Promise<void>;
   /** Starts it again at the same address, on what the crash left. */
@@ -52,6 +54,12 @@ export const startPostgres = async (): Promise<PostgresServer | undefined> => {
   };
   return {
     url,
+    query: async (sql) => {
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      const { rows } = await client.query(sql).finally(() => client.end());
+      return rows;
+    },
     crash,
     restart: async () => {
       server = await start();
