@@ -62,6 +62,8 @@ describe.each(pages)("$name", ({ text }) => {
     const commands = allCommands(commandTree(createProgram()));
     for (const [, line = ""] of text.matchAll(/(?:^|[`$(]| {4})concordat ((?:[a-z][\w-]*|-)[^\n`#|)]*)/gm)) {
       const words = line.trim().split(/\s+/);
+      // What a renewing node signs; it only looks like one.
+      if (line.startsWith("successor v1")) continue;
       const node = commands
         .filter(({ path }) => path.every((name, at) => words[at] === name))
         .sort((one, other) => other.path.length - one.path.length)[0];

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { jsonbText } from "./entry-projection.js";
 
-const hasRoom = (text: string): boolean => !text.includes("\0") && text.isWellFormed();
+const hasRoom = (text: string): boolean => !text.includes("\0") && !/\p{Surrogate}/u.test(text);
 
 it("takes out of JSON what jsonb has no room for, and leaves the rest as it is", () => {
   const text = fc.string({ unit: fc.constantFrom("a", "\\", "\0", "u0000", "\ud800", "\udc00", "\u00e9", '"', "\n") });
