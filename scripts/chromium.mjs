@@ -30,11 +30,18 @@ const pathOf = (name) => spawnSync("sh", ["-c", 'command -v "$1"', "sh", name], 
 
 const starts = (path) => Boolean(path) && spawnSync(path, ["--version"], { stdio: "ignore" }).status === 0;
 
+/** @returns `{ path }`, or `{ reason }` why there is none. */
+const lookForChromium = () => {
+  const path = findChromium();
+  if (path !== undefined) return { path };
+  const { CONCORDAT_CHROMIUM: named } = process.env;
+  return { reason: named ? `${named} does not start` : "there is none" };
+};
+
 /** Finds one, or installs it. @returns `{ path }`, or `{ reason }` why there is none. */
 export const findOrInstallChromium = () => {
-  const found = findChromium();
-  if (found !== undefined) return { path: found };
-  if (process.env.CONCORDAT_CHROMIUM) return { reason: `${process.env.CONCORDAT_CHROMIUM} does not start` };
+  const found = lookForChromium();
+  if (found.path || process.env.CONCORDAT_CHROMIUM) return found;
   const rights = rightsToInstall();
   if (rights === undefined)
     return { reason: "there is none, and this user may not install one: apt-get install chromium" };
@@ -63,8 +70,7 @@ const QUIETLY = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
 const lastLine = (text = "") => text.trim().split("\n").at(-1);
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const path = findChromium();
-  const outcome = process.argv.includes("--install") || path ? findOrInstallChromium() : { reason: "there is none" };
+  const outcome = process.argv.includes("--install") ? findOrInstallChromium() : lookForChromium();
   if (outcome.path) process.stdout.write(`${outcome.path}\n`);
   else process.stderr.write(`no Chromium: ${outcome.reason}\n`);
   process.exitCode = outcome.path ? 0 : 1;

@@ -67,6 +67,5 @@ const commandSuffixOf = (file: string): string => {
 
 const interrupted = (): Promise<void> =>
   new Promise((resolve) => {
-    process.once("SIGINT", () => resolve());
-    process.once("SIGTERM", () => resolve());
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
   });
