@@ -13,6 +13,7 @@ import { FINDINGS } from "../src/doctor/finding-codes.js";
 import { clockAhead } from "./testing/clock-shift.js";
 import { eventually } from "./testing/eventually.js";
 import { freePort } from "./testing/free-port.js";
+import { fetchOnce } from "./testing/http.js";
 import { converge, type TestNode } from "./testing/node.js";
 import { createNode, createPair, createSyncedPair } from "./testing/nodes.js";
 
@@ -101,6 +102,9 @@ describe("doctor", () => {
     await b.start();
     await b.linkIs(a, "refresh-required");
     await a.linkIs(b, "unwilling");
+    const readyz = async ({ socketPath }: TestNode) => fetchOnce({ socketPath, path: "/readyz" });
+    expect(await readyz(a)).toMatchObject({ status: 200 });
+    expect(await readyz(b)).toMatchObject({ status: 503, body: expect.stringContaining("is refresh-required: ") });
     const [lagging, other] = [await findingsOf(b), await findingsOf(a)];
     expect(lagging.findings).toMatchObject([{ code: "refresh-required", origin: a.origin }]);
     expect(lagging.findings[0]?.message).toContain("this node was away too long");

@@ -4,6 +4,7 @@ import { type DaemonClient, withDaemon } from "../client/daemon-client.js";
 import { CommandError } from "../command-error.js";
 import { summarizeCertificate } from "../compose/certificate-summary.js";
 import { readConfigFile } from "../compose/config-file.js";
+import { acceptedCertificates } from "./accepted-certificates.js";
 import { certificateFindings } from "./certificate-findings.js";
 import { configFindings } from "./config-findings.js";
 import { diagnose } from "./diagnose.js";
@@ -92,14 +93,16 @@ const examineStopped = async (
     fingerprintSha256: identity.certificate.fingerprintSha256,
     notAfter: iso(identity.certificate.notAfterMs),
   };
-  const partners = (config.replication?.partners ?? []).map(({ origin, certificates }) => ({
+  const accepted = await acceptedCertificates(config);
+  const partners = accepted.partners.map(({ origin, certificates }) => ({
     origin: origin.text,
     certificates: certificates.map(summarizeCertificate).map((one) => ({ ...one, notAfter: iso(one.notAfterMs) })),
   }));
   const findings = [
     finding("daemon-not-running", config.adminBindPath, message, { remedy: "start it", command }),
+    ...accepted.findings,
     ...certificateFindings({ own, partners }, Date.now()),
-    ...(await stoppedFindings(config, identity)),
+    ...(await stoppedFindings(config, identity, accepted.partners)),
   ];
   return { verdict: "The daemon does not run.", daemon: "stopped", findings, notChecked: [ONLY_THE_DAEMON] };
 };

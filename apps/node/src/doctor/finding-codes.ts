@@ -57,6 +57,9 @@ const OF_THE_NODE = {
   "database-damaged": degrading("the node cannot start from this database"),
   "database-directory-open": degrading("other users of this machine may read, or replace, what the node holds"),
   "identity-unusable": degrading("the node has no certificate to show, and no partner will talk to it"),
+  "learned-certificates-unusable": degrading(
+    "the daemon does not start, and would not know the partners that have renewed their certificates",
+  ),
   "key-file-open": degrading(
     "who can read the key can be this node to every partner; the daemon does not start with it",
   ),

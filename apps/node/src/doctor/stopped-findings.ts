@@ -10,17 +10,19 @@ import { linkFinding } from "./link-findings.js";
 import { listenFindings } from "./network-findings.js";
 import { probePartner } from "./partner-probe.js";
 
-/** What can be found out about a node whose daemon does not run: its port, its database, and its partners' first words. */
-export const stoppedFindings = async (config: Config, identity: Identity | undefined): Promise<Finding[]> => {
+/** What can be found out about a node whose daemon does not run: its port, its database, and the first words of `partners`. */
+export const stoppedFindings = async (
+  config: Config,
+  identity: Identity | undefined,
+  partners: readonly PartnerConfig[],
+): Promise<Finding[]> => {
   const { replication } = config;
   const { domainUuid, findings } = await databaseFindings(config);
   const isInUse = findings.some(({ code }) => code === "database-in-use");
   return [
     ...findings,
     ...(replication && !isInUse ? await listenFindings(replication) : []),
-    ...(replication && identity
-      ? await probeFindings(replication.partners, identity, domainUuid, replication.maxClockSkewMs)
-      : []),
+    ...(replication && identity ? await probeFindings(partners, identity, domainUuid, replication.maxClockSkewMs) : []),
   ];
 };
 
