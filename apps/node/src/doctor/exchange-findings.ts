@@ -1,3 +1,4 @@
+import type { LinkState } from "@concordat/replica";
 import type { NodePartnerJson, NodeStatus } from "../admin/node-status.js";
 import { isWell } from "../http/verdict.js";
 import { type Finding, finding, partnerFinding } from "./finding.js";
@@ -34,6 +35,7 @@ const partnerFindings = (
 ): Finding[] => {
   const { origin, state, direction, lag, behindBy, peer } = partner;
   const found: Finding[] = [];
+  found.push(...horizonFindings(partner, nowMs));
   if (state === "paused") return found;
   if (lag && lag.seconds > behindSeconds) {
     const message = `changes of ${origin} that are ${Math.round(lag.seconds)} s old are not here`;
@@ -52,7 +54,6 @@ const partnerFindings = (
       }),
     );
   }
-  found.push(...horizonFindings(partner, nowMs));
   if (peer && state !== "clock-skew" && Math.abs(peer.clockAheadSeconds) > clockDriftSeconds) {
     const direction = peer.clockAheadSeconds > 0 ? "ahead of" : "behind";
     const message = `the clock of ${origin} is ${Math.abs(Math.round(peer.clockAheadSeconds))} s ${direction} this node's`;
@@ -77,10 +78,20 @@ const isSilent = (
 ): boolean =>
   (isWell(state) || state === "unwilling") && nowMs - Date.parse(lastSuppliedAt ?? startedAt) > patienceSeconds * 1_000;
 
+/** States in which the horizon does not matter, or a refresh is due already. */
+const BEYOND_THE_HORIZON: ReadonlySet<LinkState> = new Set([
+  "in-sync",
+  "refreshing",
+  "refresh-required",
+  "unwilling",
+  "critical",
+  "no-overlap",
+  "domain-mismatch",
+]);
+
 /** The last quarter of what the changelog covers. */
 const horizonFindings = ({ origin, state, lastPullAt, forcedRefreshAt }: NodePartnerJson, nowMs: number): Finding[] => {
-  if (forcedRefreshAt === undefined || lastPullAt === undefined || state === "in-sync" || state === "refresh-required")
-    return [];
+  if (forcedRefreshAt === undefined || lastPullAt === undefined || BEYOND_THE_HORIZON.has(state)) return [];
   const [from, until] = [Date.parse(lastPullAt), Date.parse(forcedRefreshAt)];
   if (nowMs < until - (until - from) / 4) return [];
   const message = `nothing was pulled from ${origin} since ${lastPullAt}: from ${forcedRefreshAt} on it may take a refresh`;

@@ -81,6 +81,16 @@ describe("what is told of a partner", () => {
       { state: "unreachable", lastPullAt: at(5 * 86_400), forcedRefreshAt: at(-2 * 86_400) },
       ["unreachable"],
     ],
+    [
+      "the horizon of one that is paused",
+      { state: "paused", lastPullAt: at(9), forcedRefreshAt: at(-1) },
+      ["paused", "purge-horizon-near"],
+    ],
+    [
+      "no horizon where a refresh is due",
+      { state: "unwilling", lastPullAt: at(9), forcedRefreshAt: at(-1) },
+      ["unwilling"],
+    ],
     ["only a pause, of one that is paused", { state: "paused", lag: { seconds: 9_999 } }, ["paused"]],
     ["an old pin, only when there is no other", { certificates: [certificate(-1), certificate(100)] }, []],
     ["a pin that ends", { certificates: [certificate(29)] }, ["pin-expiring"]],
