@@ -49,7 +49,13 @@ export interface SimulationReport {
 
 export type SimulationOutcome = SimulationReport &
   (
-    | { readonly kind: "converged"; readonly rounds: number }
+    | {
+        readonly kind: "converged";
+        /** Of two polls each, until all were equal. */
+        readonly rounds: number;
+        /** Simulated time from when everything was put right until all were equal. */
+        readonly equalAfterMs: number;
+      }
     | {
         readonly kind: "violation";
         readonly checker: Checker;
@@ -79,10 +85,10 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationOu
     await boot(world);
     world.steps = 0;
     await play(world, options, actions);
-    const { rounds } = await heal(world);
+    const healed = await heal(world);
     await checkAll(world);
     await world.until(Promise.resolve(options.check?.(world.running)), "the check of the caller").catch(asViolation);
-    return { kind: "converged", rounds, ...report() };
+    return { kind: "converged", ...healed, ...report() };
   } catch (error) {
     const violation =
       error instanceof Violation ? error : new Violation("unexpected-error", String(error), { cause: error });

@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { type CommandOptions, wholeNumber } from "./options.js";
 import { replaySeed } from "./replay-seed.js";
 import { runSeeds } from "./run-seeds.js";
+import { showScale } from "./show-scale.js";
 
 const program = new Command("simulate")
   .description("Runs many replicas on simulated networks, disks and clocks, and tells whether every promise was kept.")
@@ -19,6 +20,7 @@ const program = new Command("simulate")
     "--scenario <file>",
     "a module that exports `scenario`: options of its own, such as schema, workload and check",
   )
+  .option("--scale", "the same few writes in topologies of up to 1,000 nodes, as a table", false)
   .option("--no-shrink", "leave a failing schedule as it is")
   .option("--json", "the result as JSON on stdout", false)
   .addHelpText("after", "\nExit codes: 0 every promise was kept · 1 one was not · 2 usage · 130 interrupted")
@@ -31,5 +33,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 
 const scenario = options.scenario === undefined ? {} : { scenario: resolve(options.scenario) };
 const asked = { ...options, ...scenario };
-process.exitCode =
-  asked.seed === undefined ? await runSeeds(asked, stop.signal) : await replaySeed(asked, asked.seed, stop.signal);
+const run = (): Promise<number> => {
+  if (asked.scale) return showScale(asked);
+  return asked.seed === undefined ? runSeeds(asked, stop.signal) : replaySeed(asked, asked.seed, stop.signal);
+};
+
+process.exitCode = await run();

@@ -10,6 +10,7 @@ export interface CommandOptions {
   readonly minutes?: number;
   readonly workers: number;
   readonly scenario?: string;
+  readonly scale: boolean;
   readonly shrink: boolean;
   readonly json: boolean;
 }

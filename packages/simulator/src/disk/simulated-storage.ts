@@ -150,7 +150,7 @@ export class SimulatedStorage implements Storage {
     const pending = { database, operations };
     this.#unsynced.push(pending);
     // A process may end while its batch is on the way to the disk: then nobody knows whether it arrived.
-    if (!power.mayAct()) return never();
+    if (!power.mayAct("commit")) return never();
     return this.#sync(pending);
   }
 

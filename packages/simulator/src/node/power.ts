@@ -2,6 +2,7 @@
 export class Power {
   #isOn = true;
   #effectsLeft = Number.POSITIVE_INFINITY;
+  #counted: "middle" | "commit" = "middle";
   #onEnd: () => void = () => undefined;
 
   get isOn(): boolean {
@@ -13,15 +14,17 @@ export class Power {
     this.#isOn = false;
   }
 
-  /** Ends it in the middle of the `effects`-th thing from now that it does to its disk or the network. */
-  cutAfter(effects: number, onEnd: () => void): void {
+  /** Ends it in the middle of the `effects`-th thing from now that it does to its disk or the network, or of its commits alone. */
+  cutAfter(effects: number, counted: "middle" | "commit", onEnd: () => void): void {
+    this.#counted = counted;
     this.#effectsLeft = effects;
     this.#onEnd = onEnd;
   }
 
   /** Asked before anything that others could see: whether it happens. */
-  mayAct(): boolean {
+  mayAct(what: "middle" | "commit" = "middle"): boolean {
     if (!this.#isOn) return false;
+    if (this.#counted === "commit" && what !== "commit") return true;
     this.#effectsLeft -= 1;
     if (this.#effectsLeft > 0) return true;
     this.#isOn = false;

@@ -13,7 +13,8 @@ const DEADLINES_MS = 2 * SETTINGS.deadlines.idleMs;
 export interface Healed {
   /** Rounds of two polls each. */
   readonly rounds: number;
-  readonly roundsMax: number;
+  /** From when everything was put right, or could be known, until all were equal. */
+  readonly equalAfterMs: number;
 }
 
 /**
@@ -26,13 +27,14 @@ export const heal = async (world: World): Promise<Healed> => {
   await world.pass(60_000, () => world.nodes.every(({ process }) => process?.writes === 0));
   await passFutureStamps(world);
   const roundsMax = Math.ceil(DEADLINES_MS / ROUND_MS) + 2 * world.nodes.length + 6;
+  const startMs = world.time.nowMs;
   for (let round = 0; round < roundsMax; round += 1) {
     if (round > 0) await actAsOperator(world);
     if (round > 1) await refreshPullOnly(world);
     if (round === Math.ceil(roundsMax / 2) && world.history.hasForks) await refreshTogether(world);
     for (const replica of world.running) replica.pullNow();
     await world.pass(ROUND_MS, () => isEqual(world));
-    if (isEqual(world)) return { rounds: round + 1, roundsMax };
+    if (isEqual(world)) return { rounds: round + 1, equalAfterMs: world.time.nowMs - startMs };
   }
   throw new Violation("convergence", `not equal after ${roundsMax} rounds: ${differences(world)}`);
 };
@@ -51,7 +53,7 @@ const endFaults = (world: World): void => {
     // As its operator would have done a moment later.
     if (node.process?.storage.hasFailed) node.end({ unsynced: "lost", isSilent: false, downMs: undefined });
     node.clock.putRight();
-    node.process?.power.cutAfter(Number.POSITIVE_INFINITY, () => undefined);
+    node.process?.power.cutAfter(Number.POSITIVE_INFINITY, "middle", () => undefined);
     if (hasNext) node.schema = NEXT_SCHEMA;
   }
 };

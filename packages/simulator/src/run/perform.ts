@@ -99,7 +99,7 @@ const crash = (world: World, deed: Extract<Deed, { kind: "crash" }>): boolean =>
   const node = world.node(deed.node);
   const { process } = node;
   if (!process?.power.isOn) return false;
-  process.power.cutAfter(deed.afterEffects, () => {
+  process.power.cutAfter(deed.afterEffects, deed.inThe, () => {
     const batches = process.storage.unsynced;
     world.count("crash");
     if (batches > 0) world.count(deed.unsynced === "torn" ? "crash-torn-batch" : `crash-unsynced-${deed.unsynced}`);

@@ -9,10 +9,11 @@ export type Action = { readonly atMs: number } & Deed;
 export type Deed =
   /** One transaction of the workload. */
   | { readonly kind: "write"; readonly node: number; readonly seed: number }
-  /** The process ends in the middle of the `afterEffects`-th thing from now that it does to its disk or the network. */
+  /** The process ends in the middle of the `afterEffects`-th thing from now that it does to its disk or the network, or to its disk alone. */
   | {
       readonly kind: "crash";
       readonly node: number;
+      readonly inThe: "middle" | "commit";
       readonly afterEffects: number;
       readonly downMs: number;
       readonly unsynced: Unsynced;

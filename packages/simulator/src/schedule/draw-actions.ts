@@ -34,7 +34,7 @@ const drawDeed = (plan: Plan, random: SeededRandom): Deed => {
 const drawWork = (plan: Plan, random: SeededRandom): Deed => {
   const node = random.below(plan.nodes);
   const draw = random.fraction();
-  if (draw < 0.8) return { kind: "write", node, seed: random.word() };
+  if (draw < 0.78) return { kind: "write", node, seed: random.word() };
   if (draw < 0.85) return { kind: "photograph", node };
   if (draw < 0.88) return { kind: "pull-now", node };
   if (draw < 0.92) return { kind: "purge", node };
@@ -48,12 +48,14 @@ const drawFault = (kind: FaultKind, plan: Plan, random: SeededRandom): Deed => {
   const [from, to] = drawPair(plan, random);
   const way: Way = random.chance(0.75) ? "reply" : "request";
   const downMs = random.chance(0.7) ? random.between(5, 2_000) : random.between(2_000, 20_000);
+  const inThe = random.chance(0.5) ? ("commit" as const) : ("middle" as const);
   const crash = {
     kind: "crash" as const,
     node,
     downMs,
     isSilent: random.chance(0.3),
-    afterEffects: random.between(1, 40),
+    inThe,
+    afterEffects: inThe === "commit" ? random.between(1, 4) : random.between(1, 40),
   };
   switch (kind) {
     case "frame-lost":

@@ -36,7 +36,7 @@ export type FaultProbabilities = Readonly<Record<FaultKind, number>>;
 
 /** In how many seeds a class occurs at all, and how often it then does beside the others. */
 const SHARES: Readonly<Record<FaultKind, readonly [seeds: number, weight: number]>> = {
-  "frame-lost": [0.4, 1],
+  "frame-lost": [0.4, 1.2],
   "frame-delayed": [0.4, 1],
   "connection-cut": [0.6, 3],
   "connection-duplicated": [0.4, 1],
@@ -46,7 +46,7 @@ const SHARES: Readonly<Record<FaultKind, readonly [seeds: number, weight: number
   "crash-unsynced-kept": [0.5, 1],
   "crash-torn-batch": [0.5, 1],
   restart: [0.4, 1],
-  "long-outage": [0.3, 0.5],
+  "long-outage": [0.3, 0.6],
   "disk-full": [0.4, 1],
   "read-error": [0.4, 1],
   "write-error": [0.4, 1],
@@ -54,11 +54,11 @@ const SHARES: Readonly<Record<FaultKind, readonly [seeds: number, weight: number
   "clock-jump-back": [0.4, 1],
   "clock-drift": [0.4, 1],
   "clock-stopped": [0.4, 1],
-  restore: [0.3, 0.7],
-  "disk-rolled-back": [0.15, 0.7],
-  "disk-cloned": [0.15, 0.7],
+  restore: [0.3, 1],
+  "disk-rolled-back": [0.35, 2.5],
+  "disk-cloned": [0.2, 1.5],
   "partner-removed": [0.4, 1],
-  "partner-added": [0.4, 1],
+  "partner-added": [0.5, 2],
   "schema-change": [0.4, 1],
   "hostile-frame": [0.4, 1],
 };
