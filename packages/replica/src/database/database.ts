@@ -38,6 +38,8 @@ export class Database {
   /** Up to when each partner had this server's own changes as they are here, in microseconds. */
   readonly #agreed: Map<ServerUuid, number>;
   readonly #agreedUnwritten = new Set<ServerUuid>();
+  /** Servers of which a partner has said that what this replica claims of them was withdrawn. In memory: it says so again. */
+  readonly strayed = new Set<ServerUuid>();
 
   private constructor(
     /** Its name in the storage. */

@@ -141,6 +141,12 @@ export const historyBefore = (serverIndex: number, ts: number): KeyRange => ({
   to: historyKey(serverIndex, ts),
 });
 
+/** The commits after `ts` of the server with that index. */
+export const historyAfter = (serverIndex: number, ts: number): KeyRange => ({
+  from: historyKey(serverIndex, ts + 1),
+  to: historyKey(serverIndex + 1, 0),
+});
+
 /** Since when the commits of the server with that index are known; no row while all are. */
 export const historySinceKey = (serverIndex: number): Uint8Array => historyKey(serverIndex, 0);
 

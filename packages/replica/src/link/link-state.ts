@@ -2,6 +2,7 @@ import { DuplicateChangeError, type ServerLag } from "@concordat/crdt";
 import { type ErrorMessage, ProtocolError, type ProtocolErrorCode } from "@concordat/protocol";
 import { StorageError } from "@concordat/storage";
 import type { ForkEvidence } from "../fork/fork-evidence.js";
+import { isStray } from "../fork/stray-lag.js";
 import type { LinkState } from "../replica-status.js";
 import type { MetClocks } from "../session/clock-skew.js";
 import type { PullOutcome } from "../session/pull-outcome.js";
@@ -73,9 +74,6 @@ export const reportOfOutcome = (outcome: PullOutcome, origin: string): LinkRepor
       return unwillingReport(outcome, origin);
   }
 };
-
-/** No lag, but a claim that the partner has withdrawn. Protocol, `RefreshRequired`. */
-const isStray = ({ seen, purged }: ServerLag): boolean => seen >= purged;
 
 const forkMessage = ({ kind, server, oursMicros, theirsMicros }: ForkEvidence, origin: string): string =>
   kind === "same-server"

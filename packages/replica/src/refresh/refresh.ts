@@ -16,6 +16,7 @@ import type { ConnectionPeer } from "../certificate-exchange.js";
 import { connectPartner } from "../connect-partner.js";
 import type { Database } from "../database/database.js";
 import { identityOperations } from "../database/meta.js";
+import { keptWithdrawals } from "../fork/kept-withdrawals.js";
 import { onAbort } from "../on-abort.js";
 import type { PartnerOptions } from "../partner.js";
 import type { CreateHash } from "../ports/hash.js";
@@ -192,7 +193,9 @@ const finish = async (context: RefreshContext, copy: RefreshCopy, begin: Begin, 
     clockMicros: copy.database.state.clockMicros,
     totals: copy.database.state.totals,
   };
-  await copy.finish(ruvOfRows(begin.rows), end.cursor, [...identityOperations(meta), ...context.carried()]);
+  const rows = ruvOfRows(begin.rows);
+  const withdrawn = await keptWithdrawals(context.database(), copy.database, seenIn(rows));
+  await copy.finish(rows, end.cursor, [...identityOperations(meta), ...context.carried(), ...withdrawn]);
 };
 
 const endOf = async ({ replacements }: RefreshContext, channel: Channel): Promise<void> => {

@@ -14,6 +14,7 @@ import {
   refreshFrom,
   restart,
   type TestNode,
+  testNode,
   topology,
 } from "../testing/test-topology.js";
 
@@ -231,6 +232,28 @@ describe("a disk that went back in time", () => {
     expect(statusOf(c).message).toContain("whose disk had gone back in time");
     await refreshFrom(c, a, { discardLocalChanges: true });
     for (const node of [a, c]) expect(await node.replica.getMany([...forgotten, ...again])).not.toContain(undefined);
+  });
+
+  test("who is refreshed for that does not take it over again from the next who did, and tells it", async () => {
+    const d = await testNode("d");
+    await refreshFrom(d, b);
+    await forgetAfter(() => createEntries(a, 2, "forgotten"));
+    await createEntries(a, 2, "again");
+    for (const node of [c, d]) await pullOnce(node, a);
+    expect(kindOf(await pullOnce(a, b))).toBe("forked");
+    for (const node of [c, d]) await pullOnce(a, node);
+    for (let refreshes = 0; refreshes < 2; refreshes += 1) {
+      // Refreshed for another reason, it remembers all the same.
+      if (refreshes === 0) expect(kindOf(await pullOnce(c, a))).toBe("refresh-required");
+      await refreshFrom(c, a, { discardLocalChanges: true });
+      await pullOnce(c, d);
+      expect(kindOf(await pullOnce(c, a))).not.toBe("refresh-required");
+    }
+    expect(await pullOnce(d, c)).toMatchObject({ kind: "refresh-required", lags: [{ server: former }] });
+    await refreshFrom(d, c, { discardLocalChanges: true });
+    await heal([a, b, c, d]);
+    await expectConverged([a, b, c, d]);
+    await d.replica.close();
   });
 
   test("healed, it pulls from such a partner first, and does not take over its claim to a history that neither has", async () => {

@@ -13,6 +13,7 @@ import { strayClaims } from "../database/own-history.js";
 import { COMMIT_NAME_BYTES } from "../database/rows.js";
 import { WriteBatch } from "../database/write-batch.js";
 import { evidenceOfChange, forkEvidence } from "../fork/fork-evidence.js";
+import { isStray } from "../fork/stray-lag.js";
 import type { CreateHash } from "../ports/hash.js";
 import type { Random } from "../ports/random.js";
 import { purgeAsSupplier } from "../purge/purge-as-supplier.js";
@@ -71,6 +72,7 @@ export const pull = async (context: PullContext): Promise<PullOutcome> => {
     case "domain-mismatch":
       return { kind: "domain-mismatch", domainUuid: reply.domainUuid };
     case "refresh-required":
+      for (const { server } of reply.lags.filter(isStray)) database.strayed.add(server);
       return { kind: "refresh-required", lags: reply.lags };
     case "unwilling":
       return { kind: "unwilling", reason: reply.reason, lags: reply.lags };
