@@ -85,8 +85,8 @@ export const simulate = async (options: SimulationOptions): Promise<SimulationOu
     await boot(world);
     world.steps = 0;
     await play(world, options, actions);
-    const healed = await heal(world);
-    await checkAll(world);
+    const { held, ...healed } = await heal(world);
+    await checkAll(world, held);
     await world.until(Promise.resolve(options.check?.(world.running)), "the check of the caller").catch(asViolation);
     return { kind: "converged", ...healed, ...report() };
   } catch (error) {

@@ -50,6 +50,10 @@ export const defaultWorkload: Workload = async ({ writer, random, turn }) => {
 };
 
 const writeOnce = async (transaction: Transaction, random: SeededRandom, turn: number): Promise<void> => {
+  if (random.chance(0.06)) {
+    await transaction.create({ title: `t${turn}`, born: turn });
+    return;
+  }
   const uuid = uuidOf(random.below(ENTRIES));
   const found = await transaction.lookup(uuid);
   if (found.kind === "absent") {

@@ -1,6 +1,7 @@
 import type { Uuid } from "@concordat/crdt";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { PullOutcome } from "../index.js";
+import { Gate } from "../testing/gate.js";
 import { becomes, eventually, statusOf } from "../testing/links.js";
 import {
   closeAll,
@@ -17,7 +18,7 @@ import {
   testNode,
   topology,
 } from "../testing/test-topology.js";
-import { cutAfter } from "../testing/wire.js";
+import { cutAfter, held } from "../testing/wire.js";
 
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
@@ -424,4 +425,25 @@ describe("a refresh that is cut", () => {
     await expectConverged([a, d]);
     await closeAll([d]);
   });
+});
+
+test("what is purged while a pull is on its way does not come back with it, from a supplier that had not seen the deletion", async () => {
+  const [deleted, kept] = (await createEntries(a, 2)) as [Uuid, Uuid];
+  await a.replica.modify(kept, { note: "gone" });
+  await both(a, b);
+  await both(a, b);
+  await a.replica.delete(deleted);
+  await a.replica.modify(kept, { note: undefined });
+  for (const uuid of [deleted, kept]) await b.replica.modify(uuid, { title: "late" });
+  const gate = new Gate();
+  const over = held(dial(a, b), ({ type }) => (type === "begin" ? gate.pass() : undefined));
+  const pulling = a.replica.pullFrom(over);
+  await gate.reached;
+  pass(WEEK_MS + 1);
+  expect(await purged(a)).toBeGreaterThan(0);
+  gate.open();
+  expect(await pulling).toMatchObject({ kind: "unwilling", reason: "supplier-lags" });
+  expect(await kindAt(a, deleted)).toBe("absent");
+  await refreshFrom(b, a, { discardLocalChanges: true });
+  await expectConverged([a, b]);
 });

@@ -1,4 +1,4 @@
-import { claimedRows, extendLineage, nextTimestamp } from "@concordat/crdt";
+import { claimedRows, diffRuv, extendLineage, nextTimestamp } from "@concordat/crdt";
 import {
   type Begin,
   type Conversation,
@@ -152,6 +152,8 @@ const applyGroup = async (
   if (!samePlace(stored, asked)) return { kind: "superseded" };
   const evidence = evidenceOfChange(database, context.supplier.serverUuid, newestOwnMicros);
   if (evidence) return { kind: "forked", evidence };
+  const lag = lagSincePurge(database, begin);
+  if (lag) return lag;
 
   const batch = new WriteBatch(database);
   await applyStates(batch, states);
@@ -162,6 +164,16 @@ const applyGroup = async (
   context.onApplied(applied, states.length);
   context.onCommit();
   return applied;
+};
+
+/**
+ * What speaks against applying anything more, since this replica has purged in the meantime: the supplier has not seen all of what
+ * was deleted, and the vector that it was asked with did not say so. What is gone would live again.
+ */
+const lagSincePurge = (database: Database, begin: Begin): PullOutcome | undefined => {
+  const difference = diffRuv(database.state.ruv, ruvOfRows(begin.rows));
+  if (difference.kind !== "supplier-lags" && difference.kind !== "critical") return undefined;
+  return { kind: "unwilling", reason: difference.kind, lags: difference.lags };
 };
 
 /**

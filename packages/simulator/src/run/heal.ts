@@ -3,6 +3,7 @@ import { EPOCH_MICROS } from "../clock/node-clock.js";
 import type { SimulatedNode } from "../node/simulated-node.js";
 import { Violation } from "../violation.js";
 import { NEXT_SCHEMA } from "../workload.js";
+import { heldByAnybody, members } from "./members.js";
 import { isOfDisk, SETTINGS, type World } from "./world.js";
 
 const ROUND_MS = 2 * SETTINGS.pollIntervalMs;
@@ -15,6 +16,8 @@ export interface Healed {
   readonly rounds: number;
   /** From when everything was put right, or could be known, until all were equal. */
   readonly equalAfterMs: number;
+  /** What anybody had of forked histories when everything was put right. */
+  readonly held: ReadonlySet<string>;
 }
 
 /**
@@ -24,6 +27,7 @@ export interface Healed {
 export const heal = async (world: World): Promise<Healed> => {
   endFaults(world);
   await startAll(world);
+  const held = await heldByAnybody(world);
   await world.pass(60_000, () => world.nodes.every(({ process }) => process?.writes === 0));
   await passFutureStamps(world);
   const roundsMax = Math.ceil(DEADLINES_MS / ROUND_MS) + 2 * world.nodes.length + 6;
@@ -34,14 +38,10 @@ export const heal = async (world: World): Promise<Healed> => {
     if (round === Math.ceil(roundsMax / 2) && world.history.hasForks) await refreshTogether(world);
     for (const replica of world.running) replica.pullNow();
     await world.pass(ROUND_MS, () => isEqual(world));
-    if (isEqual(world)) return { rounds: round + 1, equalAfterMs: world.time.nowMs - startMs };
+    if (isEqual(world)) return { rounds: round + 1, equalAfterMs: world.time.nowMs - startMs, held };
   }
   throw new Violation("convergence", `not equal after ${roundsMax} rounds: ${differences(world)}`);
 };
-
-/** Those whose content must become everybody's. */
-export const members = (world: World): readonly SimulatedNode[] =>
-  world.nodes.filter(({ index }) => index !== world.plan.supplyOnly);
 
 const endFaults = (world: World): void => {
   world.say("everything is put right");

@@ -2,7 +2,7 @@ import type { Way } from "../network/way.js";
 import type { SeededRandom } from "../seeded-random.js";
 import type { Action, Deed } from "./action.js";
 import { FAULT_KINDS, type FaultKind } from "./fault-profile.js";
-import { type Plan, SHORT_AGE_MS } from "./plan.js";
+import { isPurging, type Plan } from "./plan.js";
 
 /** Actions without end, in the order of their times. They follow from the plan and the generator alone, never from what they lead to. */
 export function* drawActions(plan: Plan, random: SeededRandom): Generator<Action> {
@@ -90,7 +90,7 @@ const drawFault = (kind: FaultKind, plan: Plan, random: SeededRandom): Deed => {
     case "restart":
       return { kind: "restart", node, downMs };
     case "long-outage":
-      return { kind: "outage", node, downMs: Math.round(SHORT_AGE_MS * (1.1 + random.fraction())) };
+      return { kind: "outage", node, downMs: outageMs(plan, random) };
     case "disk-full":
       return { kind: "disk-full", node, ms: random.between(10, 5_000) };
     case "read-error":
@@ -124,6 +124,12 @@ const drawFault = (kind: FaultKind, plan: Plan, random: SeededRandom): Deed => {
     case "hostile-frame":
       return { kind: "hostile", from, to, way, frame: drawHostile(random) };
   }
+};
+
+/** Longer than deletions are kept, where they are purged at all. */
+const outageMs = (plan: Plan, random: SeededRandom): number => {
+  const keptMs = isPurging(plan) ? plan.changelogMaxAgeMs : 60_000;
+  return Math.round(keptMs * (1.1 + 2 * random.fraction()));
 };
 
 const drawHostile = (random: SeededRandom) => ({

@@ -26,25 +26,28 @@ export interface PlanOptions {
   readonly faults?: Partial<FaultProbabilities> | "none" | undefined;
 }
 
-/** Deletions are kept for that long where they are purged at all within a run, and as good as for ever elsewhere. */
-export const SHORT_AGE_MS = 120_000;
+/** How long deletions are kept: short where they are purged within a run, and as good as for ever elsewhere. */
+const SHORT_AGES_MS = [10_000, 30_000, 120_000] as const;
 const LONG_AGE_MS = 7 * 24 * 3_600_000;
+
+/** Whether deletions are purged within the run. */
+export const isPurging = ({ changelogMaxAgeMs }: Plan): boolean => changelogMaxAgeMs < LONG_AGE_MS;
 
 export const drawPlan = ({ seed, nodes: asked, faults }: PlanOptions, random: SeededRandom): Plan => {
   const nodes = asked ?? drawNodes(random);
   const topology = drawTopology(nodes, random);
   const drawn = drawProbabilities(random);
-  const isPurging = random.chance(0.45);
+  const purges = random.chance(0.5);
   return {
     seed,
     nodes,
     ...topology,
     // A supplier that never pulls cannot be mended once others have purged more than it.
-    supplyOnly: isPurging ? undefined : topology.supplyOnly,
-    edges: isPurging ? topology.edges.map((edge) => withBothWays(edge, topology.supplyOnly)) : topology.edges,
+    supplyOnly: purges ? undefined : topology.supplyOnly,
+    edges: purges ? topology.edges.map((edge) => withBothWays(edge, topology.supplyOnly)) : topology.edges,
     faults: givenOr(drawn, faults),
     automaticRefresh: Array.from({ length: nodes }, () => random.chance(0.5)),
-    changelogMaxAgeMs: isPurging ? SHORT_AGE_MS : LONG_AGE_MS,
+    changelogMaxAgeMs: purges ? random.pick(SHORT_AGES_MS) : LONG_AGE_MS,
     latencyMs: random.pick([
       [0.1, 1],
       [1, 20],
