@@ -14,7 +14,7 @@ import { connectPartner } from "./connect-partner.js";
 import { ensureConstraintIndex } from "./constraint/build-index.js";
 import { constraintsOf } from "./constraint/constraints.js";
 import { CommitBuilder } from "./database/commit-builder.js";
-import { Database } from "./database/database.js";
+import type { Database } from "./database/database.js";
 import { COMMIT_NAME_BYTES } from "./database/rows.js";
 import type { AttributeChanges, Attributes, Entry, Lookup } from "./entry.js";
 import type { ForkEvidence } from "./fork/fork-evidence.js";
@@ -152,8 +152,7 @@ export class ReplicaNode implements Replica {
     };
     this.#healing = new Healing({
       ...shared,
-      reopen: (database) => reopened(database, storedEntryLimits(settings.limits)),
-      swap,
+      adopt: (database) => this.#swap(database),
       onHealed: () => this.#meetAgain(),
     });
     const storedLimits = storedEntryLimits(settings.limits);
@@ -566,13 +565,6 @@ export class ReplicaNode implements Replica {
 
 const partnerPaused = (origin: string): ReplicaError =>
   new ReplicaError("partner_paused", `${origin} is paused on this node: concordat resume ${origin} first`);
-
-/** The same store under the identity that it has by now. */
-const reopened = async ({ name, store }: Database, limits: EntryLimits): Promise<Database> => {
-  const database = await Database.open(name, store, limits);
-  if (database === undefined) throw new ReplicaError("database_corrupt", `database ${name} lost its description`);
-  return database;
-};
 
 /** What is read back was admitted once: merges may have joined entries that each were within the limit. */
 export const storedEntryLimits = (limits: ProtocolLimits = DEFAULT_LIMITS): EntryLimits => ({

@@ -97,6 +97,29 @@ export class Database {
     return new Database(name, store, identity, servers, 0, state, limits);
   }
 
+  /**
+   * This database under the server uuid that the last commit gave it, with no agreement of anybody. Nothing is read: between that
+   * commit and this nothing can fail.
+   */
+  renamed(serverUuid: ServerUuid, withdrawn: ReadonlyMap<ServerUuid, number>): Database {
+    const identity = { ...this.identity, serverUuid };
+    const { name, store, table, limits } = this;
+    const persisted = this.#persistedServers;
+    const renamed = new Database(
+      name,
+      store,
+      identity,
+      table.servers,
+      persisted,
+      this.#state,
+      limits,
+      new Map(),
+      withdrawn,
+    );
+    renamed.index = this.index;
+    return renamed;
+  }
+
   get state(): DatabaseState {
     return this.#state;
   }

@@ -36,12 +36,12 @@ export interface ForkHealing {
  * uuid, of the old one it claims no more than both have, and cursors are dropped, so that the other history can be pulled.
  * Work grows with what changed here since the histories parted. In the writer's turn. Model, section 6.
  *
- * @returns how many entries are announced anew. The database has to be opened again.
+ * @returns the database as it goes on, and how many entries are announced anew.
  */
 export const healFork = async (
   database: Database,
   { after, isGuess, to, commitName }: ForkHealing,
-): Promise<number> => {
+): Promise<{ readonly renamed: Database; readonly entries: number }> => {
   const { serverUuid: from, table, state } = database;
   const parting = state.ruv.has(from) ? await ownCommitBefore(database, after + 1) : undefined;
   const batch = new WriteBatch(database);
@@ -64,7 +64,9 @@ export const healFork = async (
   builder.addOperations(await removals(database, ALL_COUNTER_BASES));
   builder.addOperations(identityOperations({ ...database.identity, serverUuid: to }));
   await batch.commit(commitName);
-  return moved;
+  const withdrawn = new Map(database.withdrawn);
+  if (row.seen > after) withdrawn.set(from, after);
+  return { renamed: database.renamed(to, withdrawn), entries: moved };
 };
 
 const reannounce = async (

@@ -16,10 +16,8 @@ export interface HealingContext extends CommonHistoryContext {
   readonly random: Random;
   readonly log: Log;
   readonly database: () => Database;
-  /** Opens a database again after its identity has changed. */
-  readonly reopen: (database: Database) => Promise<Database>;
-  /** Makes `database` the one that is served. Within the writer's turn. */
-  readonly swap: (database: Database) => Promise<void>;
+  /** Makes `database`, the same under another identity, the one that is served. Within the writer's turn. */
+  readonly adopt: (database: Database) => void;
   /** This replica has another server uuid. */
   readonly onHealed: () => void;
   readonly closing: AbortSignal;
@@ -108,12 +106,13 @@ export class Healing {
 
   async #renew(found: Database, parting: Parting, witness: ForkWitness | undefined): Promise<void> {
     const { after } = parting;
-    const { random, log, reopen, swap } = this.#context;
+    const { random, log, adopt } = this.#context;
     const from = found.serverUuid;
     const to = randomUuid<ServerUuid>(random.bytes(16));
     const spread = found.agreedBeyond(after);
-    const entries = await healFork(found, { ...parting, to, commitName: random.bytes(COMMIT_NAME_BYTES) });
-    await swap(await reopen(found));
+    const commitName = random.bytes(COMMIT_NAME_BYTES);
+    const { renamed, entries } = await healFork(found, { ...parting, to, commitName });
+    adopt(renamed);
     if (witness === undefined) {
       log.info("server_uuid_renewed", `goes on as server ${to}, no longer as ${from}`, { from, to });
       return;

@@ -1,5 +1,5 @@
 import type { ServerUuid, Uuid } from "@concordat/crdt";
-import type { Storage } from "@concordat/storage";
+import { faultyStorage, memoryStorage, type Storage } from "@concordat/storage";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { PullOutcome } from "../index.js";
 import { cloneOf, goBack, photographDisk } from "../testing/disks.js";
@@ -8,6 +8,7 @@ import {
   closeAll,
   createEntries,
   expectConverged,
+  expectSound,
   heal,
   partner,
   pullOnce,
@@ -430,6 +431,26 @@ describe("a restore", () => {
     expect(await a.replica.getMany(lost)).not.toContain(undefined);
     const { changeId } = await a.replica.transact((transaction) => transaction.create({ title: "goes on" }));
     expect(changeId?.server).toBe(renewed);
+  });
+
+  test("goes on under the new uuid although its disk cannot be read right after the commit that gave it", async () => {
+    let commits = -1;
+    const storage = faultyStorage(memoryStorage(), ({ operation }) => {
+      if (operation === "commit" && commits >= 0) commits += 1;
+      return operation !== "commit" && commits > 0 ? { kind: "error", code: "store_io" } : undefined;
+    });
+    const node = await testNode("node", { storage });
+    await createEntries(node, 2);
+    commits = 0;
+    const renewed = await node.replica.renewServerUuid();
+    commits = -1;
+    expect(node.replica.serverUuid).toBe(renewed);
+    await createEntries(node, 1);
+    await expectSound([node]);
+    await restart(node);
+    expect(node.replica.serverUuid).toBe(renewed);
+    await expectSound([node]);
+    await node.replica.close();
   });
 
   test("of an empty, new replica changes nothing but its uuid", async () => {

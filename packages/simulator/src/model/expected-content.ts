@@ -42,7 +42,9 @@ interface Write<T> {
 }
 
 const registerWrites = (operations: readonly AttributeOperation[]): Write<Value | undefined>[] =>
-  operations.flatMap(({ change, effect }) => (effect.kind === "register" ? [{ change, value: effect.value }] : []));
+  operations.flatMap(({ change, effect }) =>
+    effect.kind === "register" && !effect.isSame ? [{ change, value: effect.value }] : [],
+  );
 
 const isLater = (left: RecordedChange, right: RecordedChange): boolean =>
   left.ts > right.ts || (left.ts === right.ts && left.server > right.server);

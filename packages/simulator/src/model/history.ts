@@ -31,7 +31,8 @@ export interface Creation {
 }
 
 export type Effect =
-  | { readonly kind: "register"; readonly value: Value | undefined }
+  /** `isSame`: it was shown already, maybe as another kind, which is then overtaken. */
+  | { readonly kind: "register"; readonly value: Value | undefined; readonly isSame?: boolean }
   | { readonly kind: "set"; readonly present: readonly Value[]; readonly absent: readonly Value[] }
   | { readonly kind: "map"; readonly values: Readonly<Record<string, Value>>; readonly removed: readonly string[] }
   | { readonly kind: "counter"; readonly amount: number }
@@ -114,3 +115,19 @@ export class History {
 /** The kinds under which an attribute was written. */
 export const kindsWritten = (operations: readonly AttributeOperation[]): ReadonlySet<MergeKind | "untold"> =>
   new Set(operations.map(({ effect }) => effect.kind));
+
+/** Whether anything is written at all: what is there already is not written again. */
+export const changesAnything = (effect: Effect): boolean => {
+  switch (effect.kind) {
+    case "register":
+      return !effect.isSame;
+    case "set":
+      return effect.present.length + effect.absent.length > 0;
+    case "map":
+      return Object.keys(effect.values).length + effect.removed.length > 0;
+    case "counter":
+      return effect.amount !== 0;
+    case "untold":
+      return false;
+  }
+};

@@ -130,10 +130,12 @@ class RecordingTransaction implements Transaction {
     isReplacement: boolean,
   ): Effect | undefined {
     switch (mergeKindOf(this.replica.schema, name)) {
-      case "register":
-        return valueName(shown) === valueName(change as Value | undefined)
-          ? undefined
-          : { kind: "register", value: change as Value | undefined };
+      case "register": {
+        const value = change as Value | undefined;
+        return valueName(shown) === valueName(value)
+          ? { kind: "register", value, isSame: true }
+          : { kind: "register", value };
+      }
       case "set":
         return setEffect(elementsOf(shown), change, isReplacement);
       case "map":
@@ -167,11 +169,9 @@ const setEffect = (before: readonly Value[], change: AttributeChange, isReplacem
   };
   const adding = new Set(add.map(valueName));
   const gone = isEdit ? remove : before;
-  return {
-    kind: "set",
-    present: add.filter((element) => !had.has(valueName(element))),
-    absent: gone.filter((element) => had.has(valueName(element)) && !adding.has(valueName(element))),
-  };
+  const present = add.filter((element) => !had.has(valueName(element)));
+  const absent = gone.filter((element) => had.has(valueName(element)) && !adding.has(valueName(element)));
+  return { kind: "set", present, absent };
 };
 
 const mapEffect = (

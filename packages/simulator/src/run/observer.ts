@@ -1,6 +1,6 @@
 import type { Ruv, ServerUuid } from "@concordat/crdt";
 import { claims } from "../model/content-check.js";
-import { type History, nameOfCreation, type RecordedChange } from "../model/history.js";
+import { changesAnything, type History, nameOfCreation, type RecordedChange } from "../model/history.js";
 import type { SimulatedNode } from "../node/simulated-node.js";
 import type { Plan } from "../schedule/plan.js";
 import type { Checker } from "../violation.js";
@@ -91,8 +91,10 @@ export class Observer {
   }
 
   #expectExported(node: SimulatedNode, change: RecordedChange, exported: ReadonlySet<string>): void {
-    for (const { kind, creation } of change.operations) {
+    for (const operation of change.operations) {
+      const { kind, creation } = operation;
       if (kind === "delete" || exported.has(creation.uuid)) continue;
+      if (kind === "attribute" && !changesAnything(operation.effect)) continue;
       const of = this.#world.history.creations.get(nameOfCreation(creation));
       if (of && of.deletes.length > 0) continue;
       this.#world.violate(
