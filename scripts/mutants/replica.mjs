@@ -118,6 +118,20 @@ const earlyDelivery = {
   ],
 };
 
+const purgeMeanwhile = {
+  suite: `${SRC}/scenario/lag-and-purge.test.ts`,
+  property:
+    "what is purged while a pull is on its way does not come back with it, from a supplier that had not seen the deletion",
+  mutants: [
+    {
+      name: "a pull applies what it was sent although more was purged since it was asked for",
+      file: `${SRC}/session/pull.ts`,
+      find: "if (lag) return lag;",
+      replace: "",
+    },
+  ],
+};
+
 const forks = {
   suite: `${SRC}/scenario/forks.property.test.ts`,
   property:
@@ -181,6 +195,16 @@ const strayNews = forkScenario("what came to it with such a claim is news to tho
   find: "if (stray.size === 0 || !hasApplied) return;",
   replace: "if (stray.size === 0 || !hasApplied || database.withdrawn.size > 0) return;",
 });
+
+const rememberedStray = forkScenario(
+  "who is refreshed for that does not take it over again from the next who did, and tells it",
+  {
+    name: "a refreshed database knows nothing of what was withdrawn",
+    file: `${SRC}/refresh/refresh.ts`,
+    find: ", ...withdrawn]",
+    replace: "]",
+  },
+);
 
 const otherFeed = forkScenario(
   "that wrote nothing itself since: who has pulled from it does not go on where it stopped",
@@ -289,9 +313,11 @@ export const replica = [
   convergence,
   purge,
   earlyDelivery,
+  purgeMeanwhile,
   forks,
   guessedParting,
   strayNews,
+  rememberedStray,
   otherFeed,
   views,
   entryVersion,
