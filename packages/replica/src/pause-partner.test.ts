@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { backupOf, inPieces } from "./testing/backups.js";
 import { becomes, eventually, link, linkState, statusOf, usePairOfCopies } from "./testing/links.js";
 import {
   createEntries,
@@ -55,7 +56,7 @@ describe("a partner that is paused", () => {
     expect(statusOf(a).pausedSinceMicros).toBeUndefined();
   });
 
-  test("stays paused over a restart, a refresh from another partner, and another object of the same origin", async () => {
+  test("stays paused over a restart, a refresh from another partner, a restore, and another object of the same origin", async () => {
     const c = await testNode("c");
     await refreshFrom(c, a);
     await createEntries(c, 1, "only on c");
@@ -68,6 +69,9 @@ describe("a partner that is paused", () => {
     await refreshFrom(a, c, { discardLocalChanges: true });
     a.replica.setPartners([{ ...toB }]);
     expect(linkState(a, b)).toBe("paused");
+    await restart(a, { partners: [toB] });
+    expect(linkState(a, b)).toBe("paused");
+    await a.replica.restore({ backup: inPieces(await backupOf(b)), discardLocalChanges: true });
     await restart(a, { partners: [toB] });
     expect(linkState(a, b)).toBe("paused");
     // The first write does not wait for a partner that nobody asks.

@@ -147,7 +147,6 @@ export class ReplicaNode implements Replica {
     this.#writer = new Writer({ ...shared, schema: () => this.#schema, held: () => this.#held });
     const swap = async (next: Database): Promise<void> => {
       await this.#hold(next);
-      await this.#paused.writeTo(next);
       this.#swap(next);
     };
     this.#healing = new Healing({
@@ -171,7 +170,10 @@ export class ReplicaNode implements Replica {
       ...shared,
       ...replacing,
       storedLimits,
-      prepare: (database) => this.#hold(database),
+      prepare: async (database) => {
+        await this.#hold(database);
+        await this.#paused.writeTo(database);
+      },
     });
     this.#links = new PartnerLinks({
       ...shared,
