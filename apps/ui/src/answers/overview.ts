@@ -120,9 +120,12 @@ export interface RefusedConnectionAnswer {
 /** Something that is not as it should be, and what mends it. */
 export interface FindingAnswer {
   readonly code: string;
-  readonly origin?: string;
+  /** A partner's origin, a path, or what else it is about. */
+  readonly about: string;
   readonly message: string;
   readonly meaning: string;
+  /** Otherwise it is worth knowing, and nothing is wrong yet. */
+  readonly degrades: boolean;
   readonly remedy?: string;
   /** What to type, where a command mends it. */
   readonly command?: string;
