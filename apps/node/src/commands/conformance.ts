@@ -40,7 +40,10 @@ export const addConformance = (program: Command): void => {
       expectKnown(only);
       const wire = await meetPeer({ config: await loadConfig(), file, peer, listen });
       const interrupted = new AbortController();
-      const interrupt = (): void => interrupted.abort();
+      const interrupt = (): void => {
+        interrupted.abort();
+        terminal.say("ends with this requirement, and deletes what was made; Ctrl-C again ends at once, and leaves it");
+      };
       process.once("SIGINT", interrupt);
       try {
         const report = await runConformance({
