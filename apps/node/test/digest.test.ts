@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { parseUuid, uuidToBytes } from "@concordat/crdt";
 import { lmdbStorage } from "@concordat/storage-lmdb";
 import { describe, expect, it } from "vitest";
-import { converge, type TestNode } from "./testing/node.js";
+import { eventually } from "./testing/eventually.js";
+import type { TestNode } from "./testing/node.js";
 import { createPair } from "./testing/nodes.js";
 
 /** As a broken disk would: the entry is gone, and nothing says so. */
@@ -30,7 +31,10 @@ describe("concordat digest --with", () => {
       await b.run("refresh-replication-consumer", "--discard-local-changes"),
     ];
     expect(refreshed).toBe(0);
-    await converge(a, b);
+    await eventually(
+      () => Promise.all([a.digest(), b.digest()]),
+      ([left, right]) => left === right,
+    );
     const same = await a.run("digest", "--with", b.origin);
     expect(same).toMatchObject({ exitCode: 0, stdout: "" });
     expect(same.stderr).toContain(`the same as ${b.origin}; 2 here, 2 there`);
@@ -66,9 +70,13 @@ describe("concordat digest --with", () => {
       ]),
     );
     expect(differences).toHaveLength(2);
+  });
 
-    expect((await b.run("digest", "--with", a.origin)).exitCode).toBe(2);
-    await b.stop();
+  it("exits 2 for a partner that is not configured, and 7 for one that does not listen", async () => {
+    const [a, b] = await createPair();
+    await a.addPartner(b);
+    await a.start();
+    expect((await a.run("digest", "--with", "repl://nowhere:1")).exitCode).toBe(2);
     expect((await a.run("digest", "--with", b.origin)).exitCode).toBe(7);
   });
 });

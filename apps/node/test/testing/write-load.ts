@@ -13,6 +13,8 @@ export class WriteLoad {
 
   constructor(node: TestNode) {
     this.#running = this.#run(node);
+    // Told by `stop`, also where a test ends before it comes to that.
+    this.#running.catch(() => undefined);
   }
 
   async stop(): Promise<void> {
