@@ -110,7 +110,6 @@ describe("the command line", () => {
     ["status"],
     ["reload"],
     ["digest"],
-    ["export"],
     ["refresh-replication-consumer"],
     ["entry", "list"],
     ["entry", "put", "{}"],
