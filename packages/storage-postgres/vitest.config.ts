@@ -1,4 +1,11 @@
 import { defineConfig } from "vitest/config";
 
-// One server for all files, started and stopped around them.
-export default defineConfig({ test: { globalSetup: ["src/testing/global-server.ts"], hookTimeout: 60_000 } });
+export default defineConfig({
+  test: {
+    // One server for all files, started and stopped around them.
+    globalSetup: ["src/testing/global-server.ts"],
+    // A server that was crashed recovers before it answers, which takes as long as the disk does.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});

@@ -1,1 +1,1 @@
-export { type PostgresServer, startPostgres } from "./postgres-server.js";
+export { type PostgresServer, type PostgresServerOptions, startPostgres } from "./postgres-server.js";

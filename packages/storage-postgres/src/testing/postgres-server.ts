@@ -25,8 +25,18 @@ export interface PostgresServer {
 
 const run = promisify(execFile);
 
+export interface PostgresServerOptions {
+  /**
+   * Whether commits wait for the disk; true when left out. Without it a server still keeps what it committed when its processes are
+   * killed, and comes back at once, where it would sync every file first.
+   */
+  readonly fsync?: boolean;
+}
+
 /** Starts a server for tests, out of the PostgreSQL that this machine has; `undefined` where it has none. */
-export const startPostgres = async (): Promise<PostgresServer | undefined> => {
+export const startPostgres = async ({
+  fsync = true,
+}: PostgresServerOptions = {}): Promise<PostgresServer | undefined> => {
   const programs = await findPrograms();
   if (programs === undefined) return undefined;
   const user = await unprivilegedUser();
@@ -38,7 +48,12 @@ export const startPostgres = async (): Promise<PostgresServer | undefined> => {
   await run(join(programs, "initdb"), initdb, { ...user, cwd: directory });
   const port = await freePort();
   const url = `postgres://concordat@127.0.0.1:${port}/postgres`;
-  const settings = ["listen_addresses=127.0.0.1", `port=${port}`, `unix_socket_directories=${directory}`];
+  const settings = [
+    "listen_addresses=127.0.0.1",
+    `port=${port}`,
+    `unix_socket_directories=${directory}`,
+    `fsync=${fsync}`,
+  ];
   const args = ["-D", data, ...settings.flatMap((setting) => ["-c", setting])];
   const start = async (): Promise<ChildProcess> => {
     const server = spawn(join(programs, "postgres"), args, { ...user, cwd: directory, stdio: "ignore" });
@@ -100,7 +115,8 @@ const unprivilegedUser = async (): Promise<{ readonly uid: number; readonly gid:
   return { uid: await idOf("-u"), gid: await idOf("-g") };
 };
 
-const READY_TRIES_MAX = 300;
+/** A server that recovers on a busy disk takes its time. */
+const READY_TRIES_MAX = 1_000;
 
 const untilReady = async (url: string, server: ChildProcess): Promise<void> => {
   for (let tries = 0; tries < READY_TRIES_MAX && server.exitCode === null; tries += 1) {
