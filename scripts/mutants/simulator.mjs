@@ -31,12 +31,10 @@ export const simulator = [
       known("a deletion is purged as soon as it is made"),
       known("a purge does not say up to when it has purged"),
       known("a supplier that lags supplies all the same"),
-      known("only who is ahead shows a fork: lineages are not looked at"),
       known("of two creations of one uuid, the one that was here first holds it"),
       known("who came first to a replica keeps a unique value there"),
       known("a claim that was given up stays in the index"),
       known("a reference to what is deleted is shown"),
-      known("an attribute that comes as another kind replaces what there is"),
       known("of two writes the first wins"),
       known("totals of a counter are added up when they meet"),
       {

@@ -14,7 +14,7 @@ export interface ScaleFigures {
   readonly elapsedMs: number;
 }
 
-const WRITES = 30;
+const WRITES = 10;
 const SPACING_MS = 100;
 
 /** The same few writes in topologies of each size, without faults. A broken promise throws. */
