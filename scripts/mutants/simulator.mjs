@@ -30,6 +30,8 @@ export const simulator = [
       known("a deleted entry is dropped, not kept as a tombstone"),
       known("a deletion is purged as soon as it is made"),
       known("a purge does not say up to when it has purged"),
+      known("the purge of a supplier is not taken over"),
+      known("a consumer that lags is supplied all the same"),
       known("a supplier that lags supplies all the same"),
       known("of two creations of one uuid, the one that was here first holds it"),
       known("who came first to a replica keeps a unique value there"),
