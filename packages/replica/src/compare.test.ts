@@ -92,6 +92,8 @@ test("names exactly the three of 100,000 entries that differ, with less than 64 
     { uuid: changed, where: "different", attributes: ["title"], explained: undefined },
   ]);
   expect(outcome).toMatchObject({ complete: true, entriesThere: 99_999 });
+  expect(outcome.bytesSent).toBeGreaterThan(500);
+  expect(outcome.bytesReceived).toBeGreaterThan(5_000);
   expect(outcome.bytesSent + outcome.bytesReceived).toBeLessThan(64 * 1024);
 }, 60_000);
 

@@ -50,7 +50,7 @@ const compareOver = async (
   channel: Channel,
   { differencesMax = DIFFERENCES_MAX_DEFAULT, onProgress = () => undefined }: CompareOptions,
 ): Promise<ComparisonOutcome> => {
-  const { partner: origin, traffic } = channel;
+  const { partner: origin } = channel;
   const conversation = openConversation(channel, { role: "consumer", limits: context.limits });
   const theirs = await exchangeHello(conversation, context.hello(origin));
   context.onHello(conversation, theirs);
@@ -58,6 +58,6 @@ const compareOver = async (
   if (domainUuid !== context.database().domainUuid) return { kind: "domain-mismatch", origin, domainUuid };
   if (!features.includes(DIGEST_FEATURE)) return { kind: "unsupported", origin, software };
   const comparison = await compareEntries({ ...context, conversation, differencesMax, onProgress });
-  const { bytesSent, bytesReceived } = traffic;
+  const { bytesSent, bytesReceived } = channel.traffic;
   return { kind: "compared", origin, ...comparison, bytesSent, bytesReceived };
 };
