@@ -26,7 +26,10 @@ const keyForms = async ({ directory }: TestNode): Promise<string[]> => {
   ];
 };
 
-it("no key and no token is ever logged or shown, at the most talkative level, whatever goes well or wrong", async () => {
+// It starts some twenty processes.
+it("no key and no token is ever logged or shown, at the most talkative level, whatever goes well or wrong", {
+  timeout: 180_000,
+}, async () => {
   const [a, b] = await createPair();
   const stranger = await createNode();
   const port = await freePort();

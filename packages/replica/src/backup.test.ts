@@ -89,3 +89,18 @@ test("of a later version is refused as such", async () => {
   for (const changed of [text.replace('"version":1', '"version":2'), text.replace('Format":2', 'Format":3')])
     expect(() => decodeHeader(new TextEncoder().encode(changed))).toThrow(/cannot read the backup/);
 });
+
+test("is refused when its header lacks something, whatever its checksums say", () => {
+  const { domainUuid, serverUuid } = a.replica;
+  const { totals } = a.replica.status();
+  const seen = new Map([[serverUuid, 5]]);
+  const header = { createdAtMicros: 1, software: "other", domainUuid, serverUuid, totals, seen };
+  const whole = JSON.parse(new TextDecoder().decode(encodeHeader(header)));
+  for (const lacking of Object.keys(whole).filter((name) => !/^(version|databaseFormat)$/.test(name))) {
+    for (const instead of [undefined, null, "text", [null]]) {
+      const changed = new TextEncoder().encode(JSON.stringify({ ...whole, [lacking]: instead }));
+      if (lacking === "software" && instead === "text") continue;
+      expect(() => decodeHeader(changed), `${lacking}: ${instead}`).toThrow(/no whole backup/);
+    }
+  }
+});

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { checkBackup, openReplica, type Replica, ReplicaError } from "@concordat/replica";
-import { memoryStorage } from "@concordat/storage";
+import { checkBackup, ReplicaError } from "@concordat/replica";
 import { openApi } from "../../src/http/testing/api-under-test.js";
 import { damaged } from "./byte-damage.js";
 import { type FuzzTarget, Violation } from "./fuzz-target.js";
@@ -25,25 +24,14 @@ export const openBackupTarget = async (): Promise<FuzzTarget> => {
     share: 2,
     input,
     read: (bytes, random) => readBackup(bytes as Uint8Array, random),
-    isRefusal: (error) => error instanceof ReplicaError && /^(backup_|database_corrupt)/.test(error.code),
+    isRefusal: (error) => error instanceof ReplicaError && error.code.startsWith("backup_"),
   };
 };
 
 const readBackup = async (bytes: Uint8Array, random: Random): Promise<boolean> => {
-  await checkBackup(piecesOf(bytes, random));
-  const replica = await openReplica({ storage: memoryStorage() });
-  try {
-    await restored(replica, bytes, random);
-    // Its checksums may be right and its rows made up: then that is what verify says.
-    if (!Array.isArray((await replica.verify()).problems)) throw new Violation("verify says nothing");
-    return true;
-  } finally {
-    await replica.close();
-  }
-};
-
-const restored = async (replica: Replica, bytes: Uint8Array, random: Random): Promise<void> => {
-  await replica.restore({ backup: piecesOf(bytes, random) });
+  const { domainUuid, serverUuid, createdAtMicros } = await checkBackup(piecesOf(bytes, random));
+  if (!domainUuid || !serverUuid || !Number.isSafeInteger(createdAtMicros)) throw new Violation("a backup of nothing");
+  return true;
 };
 
 async function* piecesOf(bytes: Uint8Array, random: Random): AsyncGenerator<Uint8Array> {

@@ -69,7 +69,9 @@ const isWhole = (json: Partial<HeaderJson>): json is HeaderJson & Omit<BackupHea
   const numbers = [createdAtMicros, totals?.liveEntries, totals?.tombstones, totals?.recordBytes];
   return (
     typeof software === "string" &&
-    uuids.every((uuid) => parseUuid(String(uuid)) === uuid) &&
+    typeof seen === "object" &&
+    seen !== null &&
+    uuids.every((uuid) => typeof uuid === "string" && parseUuid(uuid) === uuid) &&
     [...numbers, ...Object.values(Object(seen))].every(Number.isSafeInteger)
   );
 };
