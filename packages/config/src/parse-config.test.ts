@@ -193,3 +193,8 @@ test("__proto__ is a name like others", () => {
   expect(Reflect.get({}, "polluted")).toBeUndefined();
   expect(Reflect.get({}, "unique")).toBeUndefined();
 });
+
+test("a table where true or false belongs is told like any other wrong type", () => {
+  const result = parseConfig("read_only = {}\n", { file: "server.toml", directory: "/srv" });
+  expect(result.ok ? [] : result.errors.map(({ code }) => code)).toEqual(["wrong_type"]);
+});

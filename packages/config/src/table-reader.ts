@@ -152,7 +152,7 @@ const typeRemedy = ({ value, place }: Setting<unknown>, path: SettingPath, type:
     return { suggestion: header, help: `write ${header} alone on a line, and its keys below it` };
   }
   if (type === "boolean") {
-    const suggestion = String(value).toLowerCase();
+    const suggestion = typeof value === "object" ? "" : String(value).toLowerCase();
     return suggestion === "true" || suggestion === "false"
       ? { suggestion, help: `write ${key} = ${suggestion}, without quotes` }
       : { help: `write ${key} = true or ${key} = false` };
