@@ -96,30 +96,33 @@ describe("concordat restore", () => {
     expect(await exported(a)).toContain("later, on B");
   });
 
-  it("exits 5 and touches nothing when something would be lost, running or stopped", async () => {
+  it("without a terminal asks nobody, and keeps what it replaces, running or stopped", async () => {
     const node = await createNode();
     await node.start();
     await load(node, 10);
     const file = join(node.directory, "a.backup");
     expect((await node.run("backup", file)).exitCode).toBe(0);
-    expect((await node.run("restore", file)).exitCode).toBe(0);
-    const late = await node.put({ title: "late" });
-    const before = [await node.digest(), await databases(node)];
-    const running = await node.run("restore", file);
-    expect(running.exitCode).toBe(5);
-    expect(running.stderr).toContain("1 entry changed here");
-    expect(running.stderr).toContain(late);
-    expect([await node.digest(), await databases(node)]).toEqual(before);
+    const before = await node.digest();
+    const keptIn = async (): Promise<string> => {
+      const names = await readdir(join(node.directory, "data"));
+      const files = names.filter((name) => name.startsWith("discarded-"));
+      return (await Promise.all(files.map((name) => readFile(join(node.directory, "data", name), "utf8")))).join("");
+    };
 
+    const late = await node.put({ title: "late" });
+    expect(await node.json("restore", file)).toMatchObject({ kind: "restored", discarded: 1 });
+    expect(await node.digest()).toBe(before);
+    expect(await databases(node)).toHaveLength(2);
+    await eventually(keptIn, (text) => text.includes(late));
+
+    const later = await node.put({ title: "later" });
     await node.stop();
-    expect((await node.run("restore", file)).exitCode).toBe(5);
+    const { exitCode, stderr } = await node.run("restore", file);
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toContain("1 entry had changed since");
+    expect(await keptIn()).toContain(later);
     await node.start();
-    expect([await node.digest(), await databases(node)]).toEqual(before);
-    expect(JSON.parse((await node.run("restore", file, "--json")).stdout)).toMatchObject({
-      kind: "would-discard",
-      entries: 1,
-      sample: [late],
-    });
+    expect(await node.digest()).toBe(before);
   });
 
   it("refuses what was cut off or changed, with nothing touched, running or stopped", async () => {

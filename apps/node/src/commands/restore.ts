@@ -29,10 +29,10 @@ export const addRestore = (program: Command): void => {
   const command = program
     .command("restore")
     .description(
-      "replace this node's content by a backup's, under a new server uuid, while the node serves or while it is stopped; asks first if anything that changed since would be lost",
+      "replace this node's content by a backup's, under a new server uuid, while the node serves or while it is stopped; on a terminal it asks first if anything changed since; what it replaces is kept",
     )
     .argument("<file>", "what backup wrote")
-    .option("--discard-local-changes", "go on although what changed here since the backup will be lost");
+    .option("--discard-local-changes", "do not ask, though something changed here since the backup");
   const example = "concordat restore /var/backups/node-a.concordat";
   defineCommand<RestoreCommandOptions>(
     command,
@@ -42,8 +42,9 @@ export const addRestore = (program: Command): void => {
       return interruptible(async (signal) => {
         const job = { context, file: resolve(file), signal };
         try {
-          const { totals } = await checkFile(job);
-          return await restoreOrAsk(job, discardLocalChanges, totals.liveEntries + totals.tombstones);
+          await checkFile(job);
+          // Where nobody can be asked, the file was named: what it replaces is kept, and what only that had is exported.
+          return await restoreOrAsk(job, discardLocalChanges || !context.terminal.interactive);
         } catch (error) {
           throw signal.aborted ? CANCELLED : error;
         }
@@ -76,16 +77,14 @@ const checkFile = async ({ context, file, signal }: Job): Promise<BackupSummary>
   return withProgress(context.terminal, "checking", (onProgress) => checkBackup(bytesOf(file, signal), { onProgress }));
 };
 
-const restoreOrAsk = async (job: Job, discardLocalChanges: boolean, entries: number): Promise<ExitCode> => {
+const restoreOrAsk = async (job: Job, discardLocalChanges: boolean): Promise<ExitCode> => {
   const { terminal } = job.context;
   const outcome = await runOnce(job, discardLocalChanges);
-  if (isLoss(outcome) && terminal.interactive) {
-    describeLoss(terminal, outcome);
-    if (await confirm("Discard that and restore?")) return restoreOrAsk(job, true, entries);
-    terminal.say("nothing was touched");
-    return EXIT_CODE.confirmationNeeded;
-  }
-  return conclude(terminal, outcome);
+  if (outcome.kind !== "would-discard" && outcome.kind !== "unreadable") return conclude(terminal, outcome);
+  describeLoss(terminal, outcome);
+  if (await confirm("Set that aside and restore?")) return restoreOrAsk(job, true);
+  terminal.say("nothing was touched");
+  return EXIT_CODE.confirmationNeeded;
 };
 
 const runOnce = async (job: Job, discardLocalChanges: boolean): Promise<Outcome> => {
@@ -141,22 +140,12 @@ const withProgress = async <T>(
   }
 };
 
-const isLoss = (outcome: Outcome): outcome is Loss => outcome.kind === "would-discard" || outcome.kind === "unreadable";
-
-const conclude = async (terminal: Terminal, outcome: Outcome): Promise<ExitCode> => {
+const conclude = async (terminal: Terminal, outcome: Exclude<Outcome, Loss>): Promise<ExitCode> => {
   if (terminal.json) await terminal.print(JSON.stringify(outcome));
   switch (outcome.kind) {
     case "restored":
       if (!terminal.json) terminal.say(restoredSentence(outcome));
       return EXIT_CODE.ok;
-    case "would-discard":
-    case "unreadable":
-      if (!terminal.json) describeLoss(terminal, outcome);
-      throw new CommandError("this needs your consent, and nothing was touched", {
-        exitCode: EXIT_CODE.confirmationNeeded,
-        code: "would_discard",
-        remedy: "run it again with --discard-local-changes: the present database is kept beside the restored one",
-      });
     case "refused":
       throw new CommandError(outcome.reason, { code: "refused", remedy: outcome.remedy });
     case "failed":
@@ -166,7 +155,10 @@ const conclude = async (terminal: Terminal, outcome: Outcome): Promise<ExitCode>
 
 const restoredSentence = ({ entries, bytes, createdAtMicros, serverUuid, discarded }: Restored): string => {
   const when = new Date(createdAtMicros / 1_000).toISOString();
-  const lost = discarded === 0 ? "" : `; ${formatEntries(discarded)} had changed since`;
+  const lost =
+    discarded === 0
+      ? ""
+      : `; ${formatEntries(discarded)} had changed since, and ${discarded === 1 ? "is" : "are"} kept beside it`;
   return `restored ${formatEntries(entries)} (${formatBytes(bytes)}) of ${when}, as server ${serverUuid}${lost}`;
 };
 
@@ -176,9 +168,7 @@ const describeLoss = (terminal: Terminal, loss: Loss): void => {
     return;
   }
   const { entries, sample } = loss;
-  terminal.say(
-    `${formatEntries(entries)} changed here since the backup was made, and would be lost unless a partner has them:`,
-  );
+  terminal.say(`${formatEntries(entries)} changed here since the backup was made, and a partner may have them or not:`);
   for (const uuid of sample) terminal.say(`  ${uuid}`);
   if (entries > sample.length) terminal.say(`  and ${formatEntries(entries - sample.length)} more`);
 };
