@@ -1,6 +1,7 @@
 import { type Channel, channelPair, type HelloCertificates } from "@concordat/protocol";
 import { expect, test } from "vitest";
 import type { HelloHeard } from "./index.js";
+import { Gate } from "./testing/gate.js";
 import { becomes, eventually, link, usePairOfCopies } from "./testing/links.js";
 import { originOf, partner, pullOnce, restart, type TestNode } from "./testing/test-topology.js";
 import { wrapped } from "./testing/wire.js";
@@ -49,6 +50,30 @@ test("who knows nothing of it says and hears nothing of it", async () => {
   const told = await exchanging(a, () => saying(3));
   expect((await pullOnce(b, a)) !== "cut").toBe(true);
   expect(told).toHaveLength(1);
+});
+
+test("a connection that was on its way when hello was to be said anew is not used: it may show what was before", async () => {
+  const dialled: { readonly channel: Channel; isClosed: boolean }[] = [];
+  const gate = new Gate();
+  const connect = async (): Promise<Channel> => {
+    const [near, far] = channelPair({ partners: [originOf(a), originOf(b)] });
+    void a.replica.accept(far);
+    const one = { channel: near, isClosed: false };
+    dialled.push(one);
+    if (dialled.length === 1) await gate.pass();
+    return wrapped(near, {
+      close: (reason) => {
+        one.isClosed = true;
+        return near.close(reason);
+      },
+    });
+  };
+  b.replica.setPartners([{ origin: originOf(a), type: "pull", automaticRefresh: false, connect }]);
+  await gate.reached;
+  b.replica.reconnectPartner(originOf(a));
+  gate.open();
+  await becomes(b, a, "in-sync");
+  expect(dialled.map(({ isClosed }) => isClosed)).toEqual([true, false]);
 });
 
 test("says hello anew over the own connection, without a failure in between, or over the partner's", async () => {

@@ -49,8 +49,8 @@ export class PartnerLink {
   /** The trouble that was last told. */
   #told: string | undefined;
   #connected: Channel | undefined;
-  /** The connection that `reconnect` ended. */
-  #renewed: Channel | undefined;
+  /** How often `reconnect` was called: a connection that was begun before the last time does not count any more. */
+  #reconnects = 0;
   /** The incarnation that answered the last try. */
   #met: ServerUuid | undefined;
   #failures = 0;
@@ -115,7 +115,7 @@ export class PartnerLink {
   /** Ends the connection, so that the next one speaks for the database of that moment. */
   async reconnect(): Promise<void> {
     this.wake();
-    this.#renewed = this.#connected;
+    this.#reconnects += 1;
     await this.#connected?.close();
   }
 
@@ -235,16 +235,17 @@ export class PartnerLink {
 
   /** One connection, for as long as it serves. */
   async #connectAndPull(): Promise<Exclude<Next, "pull">> {
+    const reconnects = this.#reconnects;
     const channel = await connectPartner(this.options, this.#stop.signal);
     this.#connected = channel;
     try {
+      if (reconnects !== this.#reconnects) return "reconnect";
       return await this.#pullOver(channel);
     } catch (error) {
-      if (this.#renewed === channel) return "reconnect";
+      if (reconnects !== this.#reconnects) return "reconnect";
       throw error;
     } finally {
       this.#connected = undefined;
-      this.#renewed = undefined;
       this.#progress = undefined;
       this.#isListening = false;
       this.#bytesReceived += channel.traffic.bytesReceived;
