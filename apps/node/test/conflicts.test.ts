@@ -70,7 +70,7 @@ const listedOnBoth = async ([a, b]: readonly [TestNode, TestNode]): Promise<Conf
 
 const goneOnBoth = (pair: readonly [TestNode, TestNode]): Promise<unknown> =>
   eventually(
-    async () => (await Promise.all(pair.map(listed))).flat(),
+    async () => (await Promise.all(pair.map(listedOverHttp))).flat(),
     (conflicts) => conflicts.length === 0,
   );
 
