@@ -52,6 +52,19 @@ test("many writes in a row arrive, all of them", async () => {
   await expectConverged([a, b]);
 });
 
+test("who writes a lot itself is told of others' writes as soon as anybody: its own, coming back as news, do not count against the partner", async () => {
+  await link(a, b);
+  const asked = () => statusOf(a).pulls;
+  for (let index = 0; index < 3 * REPLICA_LIMITS.hollowChangesMax; index += 1) {
+    const before = asked();
+    await createEntries(a, 1, `write ${index}`);
+    await eventually(() => expect(asked()).toBeGreaterThan(before));
+  }
+  const [uuid] = await createEntries(b, 1, "from b");
+  await eventually(async () => expect(uuid && (await a.replica.get(uuid))).toBeDefined());
+  await expectConverged([a, b]);
+});
+
 test("an idle link is quiet", async () => {
   let sent = 0;
   const counted = (channel: Channel): Channel =>

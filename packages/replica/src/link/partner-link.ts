@@ -1,4 +1,4 @@
-import type { ServerUuid } from "@concordat/crdt";
+import type { Ruv, ServerUuid } from "@concordat/crdt";
 import { type Begin, type Channel, type Conversation, type Hello, ProtocolError } from "@concordat/protocol";
 import { connectPartner } from "../connect-partner.js";
 import type { DatabaseState } from "../database/database.js";
@@ -260,7 +260,9 @@ export class PartnerLink {
     // Whatever was to wake this link has found it awake.
     this.#wake = new AbortController();
     let hollow = 0;
+    let asked: Ruv | undefined;
     while (!this.#stop.signal.aborted) {
+      const { ruv } = this.#context.database().state;
       const askedAtMicros = this.#context.clock.wallMicros();
       const outcome = await session.pull({
         onBegin: (begin) => this.#noteBegin(begin),
@@ -271,14 +273,16 @@ export class PartnerLink {
       const next = this.#afterPull(outcome, session);
       if (next !== "pull") return next;
       this.#markTried();
-      if (outcome.kind === "applied") hollow = 0;
+      // News of what was written here, or came from another partner meanwhile, is news.
+      if (outcome.kind === "applied" || ruv !== asked) hollow = 0;
+      asked = ruv;
       await this.#spaceOut(hollow - REPLICA_LIMITS.hollowChangesMax);
       hollow = (await this.#waitForChanges(session.conversation)) === "changed" ? hollow + 1 : 0;
     }
     return "reconnect";
   }
 
-  /** Another partner may have been faster with the changes; but one that speaks of changes again and again, and has none, waits. */
+  /** One that speaks of changes again and again, and has none, waits. */
   async #spaceOut(times: number): Promise<void> {
     const { live, random } = this.#context;
     if (times > 0)
