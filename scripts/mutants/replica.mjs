@@ -156,12 +156,6 @@ const forks = {
       replace: "const moved = parting && to === from ? await reannounce(batch, parting, { from, after, to }) : 0;",
     },
     {
-      name: "it is not remembered what was withdrawn",
-      file: `${SRC}/fork/heal-fork.ts`,
-      find: "builder.addOperations([withdrawnOperation(from, after)]);",
-      replace: "",
-    },
-    {
       name: "a healed server takes over the claim of a partner to what it has withdrawn",
       file: `${SRC}/session/pull.ts`,
       find: "if (!stray.has(server)) builder.setRow(server, row);",
@@ -188,6 +182,13 @@ const guessedParting = forkScenario(
     replace: "",
   },
 );
+
+const keptWithdrawal = forkScenario("what it has withdrawn it knows after a restart, too", {
+  name: "it is not remembered what was withdrawn",
+  file: `${SRC}/fork/heal-fork.ts`,
+  find: "builder.addOperations([withdrawnOperation(from, after)]);",
+  replace: "",
+});
 
 const strayNews = forkScenario("what came to it with such a claim is news to those who had everything before", {
   name: "what came with a claim that is not taken over is told to nobody",
@@ -316,6 +317,7 @@ export const replica = [
   purgeMeanwhile,
   forks,
   guessedParting,
+  keptWithdrawal,
   strayNews,
   rememberedStray,
   otherFeed,

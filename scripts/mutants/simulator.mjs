@@ -64,12 +64,6 @@ export const simulator = [
         replace: "const to = witness ? randomUuid<ServerUuid>(random.bytes(16)) : from;",
       },
       {
-        name: "an automatic refresh exports nothing",
-        file: `${SRC}/refresh/refreshing.ts`,
-        find: "beforeDiscard: async (uuids) => onDiscard?.(entriesOf(database(), uuids)),",
-        replace: "beforeDiscard: async () => undefined,",
-      },
-      {
         name: "a supplier sends without waiting for room",
         file: `${SRC}/session/supplier.ts`,
         find: "      await sending;\n      sending = ",

@@ -235,6 +235,18 @@ describe("a disk that went back in time", () => {
     for (const node of [a, c]) expect(await node.replica.getMany([...forgotten, ...again])).not.toContain(undefined);
   });
 
+  test("what it has withdrawn it knows after a restart, too", async () => {
+    await forgetAfter(() => createEntries(a, 2, "forgotten"));
+    await createEntries(a, 2, "again");
+    await pullOnce(c, a);
+    expect(kindOf(await pullOnce(a, b))).toBe("forked");
+    await restart(a);
+    expect(await pullOnce(c, a)).toMatchObject({ kind: "refresh-required", lags: [{ server: former }] });
+    await refreshFrom(c, a, { discardLocalChanges: true });
+    await heal([a, b, c]);
+    await expectConverged([a, b, c]);
+  });
+
   test("who is refreshed for that does not take it over again from the next who did, and tells it", async () => {
     const d = await testNode("d");
     await refreshFrom(d, b);
