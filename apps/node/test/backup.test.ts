@@ -27,6 +27,7 @@ describe("concordat backup", () => {
     const refused = await node.run("backup", file);
     expect(refused.exitCode).toBe(1);
     expect(refused.stderr).toContain("--force");
+    expect(refused.stderr).toContain("docs/errors/file_exists.md");
     expect(await readFile(file, "utf8")).toBe("precious");
     expect(await node.json("backup", "--force", file)).toMatchObject({ file, totals: { liveEntries: 50 } });
     expect((await readdir(node.directory)).filter((name) => name.startsWith(".a.backup"))).toEqual([]);

@@ -1,11 +1,15 @@
 import { access, readdir, readFile } from "node:fs/promises";
 import { knownKeys } from "@concordat/config";
 import { describe, expect, it } from "vitest";
+import { FINDINGS } from "../src/doctor/finding-codes.js";
+import { ERRORS_WITH_PAGE } from "../src/error-page.js";
 import { createProgram } from "../src/program.js";
 import { allCommands, commandTree } from "../src/reference/command-tree.js";
 
 const docs = new URL("../../../docs/", import.meta.url);
-const files = (await readdir(docs)).filter((name) => name.endsWith(".md"));
+const namesIn = async (folder: string): Promise<string[]> =>
+  (await readdir(new URL(folder, docs))).filter((name) => name.endsWith(".md")).map((name) => folder + name);
+const files = [...(await namesIn("")), ...(await namesIn("errors/"))];
 const pages = await Promise.all(
   files.map(async (name) => ({ name, text: await readFile(new URL(name, docs), "utf8") })),
 );
@@ -15,7 +19,36 @@ const textOf = (name: string): string => pages.find((page) => page.name === name
 
 it("the table of contents has every page", () => {
   const contents = textOf("README.md");
-  expect(files.filter((name) => name !== "README.md" && !contents.includes(`](${name})`))).toEqual([]);
+  const inErrors = textOf("errors/README.md").replaceAll("](", "](errors/");
+  const missing = files.filter((name) => !/README/.test(name) && !`${contents}${inErrors}`.includes(`](${name})`));
+  expect(missing).toEqual([]);
+});
+
+describe("errors/", () => {
+  /** A sentence on what it means, how it comes about, what to do. */
+  const isWhole = (text: string, code: string): boolean =>
+    new RegExp(`^# ${code}\n\n.{20,}\n\n## How it comes about\n\n[^]{20,}\n\n## What to do\n\n[^]{20,}\n$`).test(text);
+
+  it("has a page for every finding of the doctor and every error that names one, and no other", () => {
+    const codes = [...Object.keys(FINDINGS), ...ERRORS_WITH_PAGE, "README"];
+    expect(files.filter((name) => name.startsWith("errors/")).sort()).toEqual(
+      codes.map((code) => `errors/${code}.md`).sort(),
+    );
+  });
+
+  it.each(Object.entries(FINDINGS))("%s says what the doctor says", (code, { meaning, degrades }) => {
+    const text = textOf(`errors/${code}.md`);
+    expect(isWhole(text, code)).toBe(true);
+    expect(text.toLowerCase()).toContain(meaning.toLowerCase());
+    expect(text.includes("Degrades the node")).toBe(degrades);
+  });
+
+  it.each(ERRORS_WITH_PAGE)("%s is one of the codes in the book, with a command that mends it", (code) => {
+    const text = textOf(`errors/${code}.md`);
+    expect(isWhole(text, code)).toBe(true);
+    expect(text).toMatch(/^ {4}concordat |`concordat /m);
+    expect(textOf("error-codes.md")).toContain(`| [\`${code}\`](errors/${code}.md) | `);
+  });
 });
 
 it("the configuration's page has every key, in its table", () => {
@@ -44,12 +77,12 @@ it("the README of the node has every command", async () => {
   expect(names.filter((name) => !readme.includes(`\`${name}`))).toEqual([]);
 });
 
-describe.each(pages)("$name", ({ text }) => {
+describe.each(pages)("$name", ({ name, text }) => {
   it("links to what is there", async () => {
     const targets = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, target = ""]) => target);
     const missing = await Promise.all(
       targets.map((target) =>
-        access(new URL(target, docs)).then(
+        access(new URL(target, new URL(name, docs))).then(
           () => undefined,
           () => target,
         ),

@@ -1,15 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { appendFile, chmod, readdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, chmod, readdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { connect } from "node:tls";
-import { fileURLToPath } from "node:url";
 import { createIdentity, saveIdentity } from "@concordat/identity";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Examination } from "../src/doctor/examine.js";
 import type { Finding } from "../src/doctor/finding.js";
-import { FINDINGS } from "../src/doctor/finding-codes.js";
 import { clockAhead } from "./testing/clock-shift.js";
 import { eventually } from "./testing/eventually.js";
 import { freePort } from "./testing/free-port.js";
@@ -329,24 +327,4 @@ describe("doctor, on faults that were planted", () => {
     expect(ofA).toEqual(["changes-missing", "clock-drift", "unreachable"]);
     expect(ofB).toEqual(["clock-drift", "partner-does-not-pull"]);
   });
-});
-
-it("every code of the doctor has a page in docs/errors, and every page a code", async () => {
-  const directory = fileURLToPath(new URL("../../../docs/errors/", import.meta.url));
-  const pages = (await readdir(directory)).filter((name) => name !== "README.md");
-  expect(pages.sort()).toEqual(
-    Object.keys(FINDINGS)
-      .map((code) => `${code}.md`)
-      .sort(),
-  );
-  const index = await readFile(join(directory, "README.md"), "utf8");
-  for (const [code, { meaning, degrades }] of Object.entries(FINDINGS)) {
-    const text = await readFile(join(directory, `${code}.md`), "utf8");
-    expect(text).toMatch(
-      new RegExp(`^# ${code}\n\n.{20,}\n\n## How it comes about\n\n[^]{20,}\n\n## What to do\n\n[^]{20,}\n$`),
-    );
-    expect(text.toLowerCase()).toContain(meaning.toLowerCase());
-    expect(text.includes("Degrades the node"), code).toBe(degrades);
-    expect(index).toContain(`(${code}.md)`);
-  }
 });

@@ -10,7 +10,7 @@ export class DaemonProblem extends CommandError {
     /** The index of the operation at fault, within a transaction. */
     readonly operation: number | undefined,
   ) {
-    super(message, { exitCode: exitCodeOf(status), code });
+    super(message, { exitCode: exitCodeOf(status), relayedCode: code });
   }
 }
 

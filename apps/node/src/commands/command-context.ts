@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { type DaemonClient, withDaemon } from "../client/daemon-client.js";
 import { loadConfig } from "../compose/config-file.js";
 import { describeFailure, type Failure } from "../describe-failure.js";
+import { errorPageOf } from "../error-page.js";
 import type { ExitCode } from "../exit-code.js";
 import { printable } from "../terminal/printable.js";
 import { createTerminal, type Terminal } from "../terminal/terminal.js";
@@ -67,11 +68,13 @@ const perform = async <Options>(
 };
 
 const tellFailure = (terminal: Terminal, { message, remedy, details, code }: Failure): void => {
+  const page = errorPageOf(code);
   if (terminal.json) {
-    terminal.say(JSON.stringify({ error: { code, message, remedy, details } }));
+    terminal.say(JSON.stringify({ error: { code, message, remedy, details, page } }));
     return;
   }
   for (const detail of details) terminal.say(detail);
   terminal.say(`concordat: ${printable(message)}`);
   if (remedy !== undefined) terminal.say(`  ${printable(remedy)}`);
+  if (page !== undefined) terminal.say(`  ${page}`);
 };

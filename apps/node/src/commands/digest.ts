@@ -41,7 +41,7 @@ const digest = async (terminal: Terminal, daemon: DaemonClient): Promise<ExitCod
 const compare = async (terminal: Terminal, daemon: DaemonClient, origin: string): Promise<ExitCode> => {
   const outcome = await interruptible((signal) => runOnce(terminal, daemon, origin, signal));
   if (outcome.kind === "failed")
-    throw new CommandError(outcome.message, { exitCode: exitCodeOfFailure(outcome.code), code: outcome.code });
+    throw new CommandError(outcome.message, { exitCode: exitCodeOfFailure(outcome.code), relayedCode: outcome.code });
   if (terminal.json) await terminal.print(JSON.stringify(outcome));
   return conclude(terminal, outcome);
 };

@@ -53,7 +53,7 @@ const render = ({ origin, bindaddress, dbPath }: InitOptions): string => {
     });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    throw new CommandError(error.message, { exitCode: EXIT_CODE.usage, code: error.code, cause: error });
+    throw new CommandError(error.message, { exitCode: EXIT_CODE.usage, relayedCode: error.code, cause: error });
   }
 };
 

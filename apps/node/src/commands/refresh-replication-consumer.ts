@@ -99,7 +99,7 @@ const conclude = async (terminal: Terminal, outcome: Outcome): Promise<ExitCode>
     case "failed":
       throw new CommandError(outcome.message, {
         exitCode: exitCodeOfFailure(outcome.code),
-        code: outcome.code,
+        relayedCode: outcome.code,
       });
   }
 };

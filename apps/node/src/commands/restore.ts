@@ -149,7 +149,7 @@ const conclude = async (terminal: Terminal, outcome: Exclude<Outcome, Loss>): Pr
     case "refused":
       throw new CommandError(outcome.reason, { code: "refused", remedy: outcome.remedy });
     case "failed":
-      throw new CommandError(outcome.message, { code: outcome.code });
+      throw new CommandError(outcome.message, { relayedCode: outcome.code });
   }
 };
 

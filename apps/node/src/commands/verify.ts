@@ -53,7 +53,7 @@ const askDaemon = async (
   const request = { method: "POST", path: "/v1/admin/verify", headers: { accept: NDJSON }, signal } as const;
   for await (const line of daemon.lines<VerifyLine>(request)) {
     if (line.kind === "progress") onProgress(line);
-    else if (line.kind === "failed") throw new CommandError(line.message, { code: line.code });
+    else if (line.kind === "failed") throw new CommandError(line.message, { relayedCode: line.code });
     else {
       const { kind: _, ...report } = line;
       return report;
