@@ -15,6 +15,7 @@ it("pauses replication with a partner, says so everywhere, keeps it over a resta
 
   const paused = await a.run("pause", b.origin);
   expect(paused).toMatchObject({ exitCode: 0, stdout: "", stderr: `${b.origin} is paused\n` });
+  expect(await a.daemon.logged("partner_paused")).toMatchObject({ level: "info", origin: b.origin });
   await b.linkIs(a, "unwilling");
   expect(await a.run("status")).toMatchObject({
     exitCode: 6,
@@ -32,6 +33,7 @@ it("pauses replication with a partner, says so everywhere, keeps it over a resta
   expect((await a.run("doctor")).stdout).toContain(`$ concordat resume ${b.origin}`);
 
   expect(await a.json("resume", "--all")).toEqual({ partners: [{ origin: b.origin, paused: false }] });
+  expect(await a.daemon.logged("partner_resumed")).toMatchObject({ level: "info", origin: b.origin });
   await a.linkIs(b, "in-sync");
   await converge(a, b);
 });

@@ -346,18 +346,22 @@ export class ReplicaNode implements Replica {
   }
 
   async pausePartner(origin: string): Promise<void> {
+    const { clock, log } = this.#settings.ports;
     await this.#pausing.run(async () => {
       this.#expectPartner(origin);
       if (this.#paused.sinceMicros(origin) !== undefined) return;
-      await this.#setPaused(origin, this.#settings.ports.clock.wallMicros());
+      await this.#setPaused(origin, clock.wallMicros());
       await Promise.all([this.#links.stop(origin), this.#supplying.pause(origin)]);
+      log.info("partner_paused", `replication with ${origin} is paused`, { origin });
     });
   }
 
   async resumePartner(origin: string): Promise<void> {
     await this.#pausing.run(async () => {
-      if (this.#paused.sinceMicros(origin) === undefined) return this.#expectPartner(origin);
+      const sinceMicros = this.#paused.sinceMicros(origin);
+      if (sinceMicros === undefined) return this.#expectPartner(origin);
       await this.#setPaused(origin, undefined);
+      this.#settings.ports.log.info("partner_resumed", `replication with ${origin} goes on`, { origin, sinceMicros });
       this.#links.restart(origin);
     });
   }
