@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { fingerprint } from "@concordat/identity";
 import { describe, expect, it } from "vitest";
 import { converge } from "./testing/node.js";
@@ -79,18 +80,29 @@ describe("reading the configuration again", () => {
     await converge(a, b);
   });
 
-  it("says what only a restart brings", async () => {
+  it("says what only a restart brings, again and again until it has come", async () => {
     const node = await createNode();
     await node.start();
-    await node.editConfig((text) => `bindaddress = "127.0.0.1:8443"\n${text}`);
-    expect(await node.json("reload")).toEqual({
+    await node.editConfig((text) => `bindaddress = "127.0.0.1:${node.port + 1}"\n${text}`);
+    const waiting = { kind: "setting-changed", takesEffect: "on-restart", from: null };
+    const bindAddress = { ...waiting, key: "bindaddress", to: `127.0.0.1:${node.port + 1}` };
+    const first = { kind: "reloaded", changed: [], restartNeeded: ["bindaddress"], changes: [bindAddress] };
+    expect(await node.json("reload")).toEqual(first);
+    await node.editConfig((text) => `${text}\n[api]\ntls_cert = "tls.crt"\ntls_key = "tls.key"\n`);
+    const files = ["cert", "key"].map((kind) => ({
+      ...waiting,
+      key: `api.tls_${kind}`,
+      to: join(node.directory, kind === "cert" ? "tls.crt" : "tls.key"),
+    }));
+    const second = {
       kind: "reloaded",
       changed: [],
-      restartNeeded: ["bindaddress"],
-      changes: [
-        { kind: "setting-changed", takesEffect: "on-restart", key: "bindaddress", from: null, to: "127.0.0.1:8443" },
-      ],
-    });
+      restartNeeded: ["api.tls_cert", "api.tls_key", "bindaddress"],
+      changes: [...files, bindAddress],
+    };
+    expect(await node.json("reload")).toEqual(second);
+    expect(await node.json("reload")).toEqual(second);
+    expect((await node.run("doctor")).stdout).toContain("config-not-loaded");
   });
 
   it("takes over intervals, ages and skew, and shows before what a reload would change", async () => {

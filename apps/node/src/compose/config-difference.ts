@@ -7,6 +7,7 @@ import {
   type ReplicationConfig,
 } from "@concordat/config";
 import { fingerprint } from "@concordat/identity";
+import { configAfterReload } from "./config-after-reload.js";
 import { formatAddress } from "./socket-address.js";
 
 /** What one configuration has otherwise than another, in the order in which people look for it. */
@@ -26,17 +27,20 @@ export interface SettingChange {
 
 export type SettingValue = string | number | boolean | null;
 
-/** What `after` has otherwise than `before`. Passwords of URLs are not in it. Pure. */
-export const configDifference = (before: Config, after: Config): ConfigChange[] => [
-  ...partnerChanges(before.replication?.partners ?? [], after.replication?.partners ?? []),
-  ...attributeChanges(before.attributes, after.attributes),
-  ...settingChanges(LIVE, before, after).map(
-    (change) => ({ kind: "setting-changed", takesEffect: "now", ...change }) as const,
-  ),
-  ...[...settingChanges(RESTART, before, after), ...storageUrlChanges(before, after)].map(
-    (change) => ({ kind: "setting-changed", takesEffect: "on-restart", ...change }) as const,
-  ),
-];
+/** What `file` has otherwise than what a node runs with. Passwords of URLs are not in it. Pure. */
+export const configDifference = (running: Config, file: Config): ConfigChange[] => {
+  const next = configAfterReload(running, file);
+  return [
+    ...partnerChanges(running.replication?.partners ?? [], next.replication?.partners ?? []),
+    ...attributeChanges(running.attributes, next.attributes),
+    ...settingChanges(SETTINGS, running, next).map(
+      (change) => ({ kind: "setting-changed", takesEffect: "now", ...change }) as const,
+    ),
+    ...[...settingChanges(SETTINGS, next, file), ...storageUrlChanges(next, file)].map(
+      (change) => ({ kind: "setting-changed", takesEffect: "on-restart", ...change }) as const,
+    ),
+  ];
+};
 
 /** The names of what changes now, and of what waits for a restart. Pure. */
 export const changedNames = (
@@ -53,7 +57,7 @@ export const changedNames = (
 
 type Readings<T> = Readonly<Record<string, (of: T) => SettingValue | undefined>>;
 
-const LIVE: Readings<Config> = {
+const SETTINGS: Readings<Config> = {
   log_level: ({ logLevel }) => logLevel,
   "api.tls_cert": ({ api }) => api.tls?.certificateFile,
   "api.tls_key": ({ api }) => api.tls?.keyFile,
@@ -62,23 +66,18 @@ const LIVE: Readings<Config> = {
   "replication.changelog_max_age": ({ replication }) => replication && formatDuration(replication.changelogMaxAgeMs),
   "replication.max_clock_skew": ({ replication }) => replication && formatDuration(replication.maxClockSkewMs),
   "replication.certificate_renew_before": ({ replication }) => replication && renewBeforeText(replication),
-};
-
-const renewBeforeText = ({ certificateRenewBeforeMs: ms }: ReplicationConfig): string =>
-  ms === undefined ? "never" : formatDuration(ms);
-
-const RESTART: Readings<Config> = {
   db_path: ({ dbPath }) => dbPath,
   adminbindpath: ({ adminBindPath }) => adminBindPath,
   bindaddress: ({ bindAddress }) => bindAddress && formatAddress(bindAddress),
-  // Whether the port speaks TLS at all; renewed files count at once.
-  "api.tls": ({ api }) => api.tls !== undefined,
   "storage.type": ({ storage }) => storage.type,
   "storage.sql_entries": ({ storage }) => storage.type === "postgres" && storage.sqlEntries,
   "replication.origin": ({ replication }) => replication?.origin.text,
   "replication.bindaddress": ({ replication }) => replication && formatAddress(replication.bindAddress),
   "replication.unique_conflict": ({ replication }) => replication?.uniqueConflict,
 };
+
+const renewBeforeText = ({ certificateRenewBeforeMs: ms }: ReplicationConfig): string =>
+  ms === undefined ? "never" : formatDuration(ms);
 
 const PARTNER: Readings<PartnerConfig> = {
   type: ({ type }) => type,

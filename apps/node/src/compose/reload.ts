@@ -3,6 +3,7 @@ import type { Replica } from "@concordat/replica";
 import type { Logger } from "../log/logger.js";
 import type { NodeCertificates } from "../renewal/node-certificates.js";
 import type { ApiListener } from "./api-listener.js";
+import { configAfterReload } from "./config-after-reload.js";
 import { type ConfigChange, changedNames, configDifference } from "./config-difference.js";
 import { readConfigFile } from "./config-file.js";
 import { liveSettings } from "./live-settings.js";
@@ -52,9 +53,10 @@ export const createReload = (context: ReloadContext): Reload => {
     if (read.kind === "invalid") return dryRun ? read : told(context, read);
     const difference = differenceOf(current, read.config);
     if (dryRun) return { kind: "dry-run", ...difference };
-    const issues = await apply(context, read.config);
+    const next = configAfterReload(current, read.config);
+    const issues = await apply(context, next, read.config);
     if (issues !== undefined) return told(context, { kind: "invalid", issues });
-    current = read.config;
+    current = next;
     return told(context, { kind: "reloaded", ...difference });
   };
   return (options = {}) => {
@@ -89,10 +91,14 @@ const differenceOf = (before: Config, after: Config): ConfigDifference => {
 };
 
 /** What is wrong with it after all: pins that TLS does not take change as little as a file that is wrong. */
-const apply = async ({ replica, certificates, clients, partners, logger }: ReloadContext, config: Config) => {
+const apply = async (
+  { replica, certificates, clients, partners, logger }: ReloadContext,
+  config: Config,
+  file: Config,
+): Promise<string[] | undefined> => {
   const partnerConfigs = config.replication?.partners ?? [];
   try {
-    const showRenewedTls = await clients?.prepareTls(config);
+    const showRenewedTls = await clients?.prepareTls(file);
     await certificates?.takeOver(partnerConfigs, config.replication?.certificateRenewBeforeMs);
     showRenewedTls?.();
   } catch (error) {
