@@ -61,7 +61,7 @@ const cellsOf = (partner: NodePartnerJson, nowMs: number): string[] => {
 const NOT_APPLICABLE = "-";
 const UNKNOWN = "?";
 
-/** `0 s`, `3 s, 12 changes`; `≤ 2 h` where nothing is known to be missing, and nothing was heard for as long. */
+/** `0 s`, `3 s, ≤ 12 changes`; `≤ 2 h` where nothing is known to be missing, and nothing was heard for as long. */
 export const lagText = (lag: LagJson | undefined): string => {
   if (lag === undefined) return UNKNOWN;
   const { seconds, secondsMax, changes } = lag;
@@ -74,7 +74,7 @@ const behindText = (behindBy: NodePartnerJson["behindBy"]): string =>
   behindBy === undefined ? UNKNOWN : formatDuration(behindBy.seconds * 1_000) + changesText(behindBy.changes);
 
 const changesText = (changes: number | undefined): string =>
-  changes ? `, ${formatCount(changes)} ${changes === 1 ? "change" : "changes"}` : "";
+  changes ? `, ≤ ${formatCount(changes)} ${changes === 1 ? "change" : "changes"}` : "";
 
 /** The end of the certificate that is good for longest. */
 const expiryText = (certificates: readonly CertificateJson[], nowMs: number): string => {

@@ -7,7 +7,7 @@ export const lagMsOf = (lag: LagAnswer | undefined): number | null => {
   return 1_000 * (isBound(lag) ? lag.secondsMax : lag.seconds);
 };
 
-/** `0 s`, `3.2 s, 12 changes`; `≤ 2 h` where nothing is known to be missing, and nothing was heard for as long. Pure. */
+/** `0 s`, `3.2 s, ≤ 12 changes`; `≤ 2 h` where nothing is known to be missing, and nothing was heard for as long. Pure. */
 export const lagText = (lag: LagAnswer | undefined): string => {
   if (lag === undefined) return "not known";
   const duration = formatDuration(lagMsOf(lag) ?? 0);
@@ -23,4 +23,4 @@ const isBound = (lag: LagAnswer): lag is LagAnswer & { readonly secondsMax: numb
   lag.changes === undefined && lag.seconds === 0 && lag.secondsMax !== undefined;
 
 const changesText = (changes: number | undefined): string =>
-  changes ? `, ${formatCount(changes)} ${changes === 1 ? "change" : "changes"}` : "";
+  changes ? `, ≤ ${formatCount(changes)} ${changes === 1 ? "change" : "changes"}` : "";

@@ -34,7 +34,7 @@ it("says nothing of a direction in which nothing goes", () => {
   );
   expect(both).toMatchObject({
     lag: "0 s",
-    behind: "2.0 s, 3 changes",
+    behind: "2.0 s, ≤ 3 changes",
     exchanged: ["pulled 5 s ago", "supplied 2 s ago"],
     canRefresh: true,
   });
