@@ -193,8 +193,8 @@ const keptWithdrawal = forkScenario("what it has withdrawn it knows after a rest
 const strayNews = forkScenario("what came to it with such a claim is news to those who had everything before", {
   name: "what came with a claim that is not taken over is told to nobody",
   file: `${SRC}/session/pull.ts`,
-  find: "if (stray.size === 0 || !hasApplied) return;",
-  replace: "if (stray.size === 0 || !hasApplied || database.withdrawn.size > 0) return;",
+  find: "if (hasEarly || (stray.size > 0 && hasApplied)) announce(",
+  replace: "if (hasEarly || (stray.size > 0 && hasApplied && database.withdrawn.size === 0)) announce(",
 });
 
 const rememberedStray = forkScenario(

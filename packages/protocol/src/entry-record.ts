@@ -29,6 +29,8 @@ export interface EntryLimits extends Pick<ProtocolLimits, "entryBytesMax" | "dep
   readonly changeMicrosMax?: number | undefined;
   /** The index, in the server table that comes with the records, of a server whose changes are looked out for. */
   readonly ownIndex?: number | undefined;
+  /** Of each server of that table, up to when its changes are claimed, in microseconds: what goes beyond is looked out for. */
+  readonly claimedMicros?: readonly number[] | undefined;
 }
 
 /** An array of 4, or of 5. */

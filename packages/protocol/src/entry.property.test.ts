@@ -36,7 +36,7 @@ describe("an entry record", () => {
         expect(isDeepStrictEqual(comparable(decodeEntry(record, SERVERS, DEFAULT_LIMITS)), comparable(state))).toBe(
           true,
         );
-        const validated = validateEntry(record, SERVERS, { ...DEFAULT_LIMITS, ownIndex: OWN_INDEX });
+        const validated = validateEntry(record, SERVERS, LOOKED_OUT_FOR);
         expect(validated).toEqual(headerOf(state));
         expect(readEntryUuid(record)).toBe(state.uuid);
       }),
@@ -88,10 +88,13 @@ describe("an entry record", () => {
 
 /** The server whose changes are looked out for. */
 const OWN_INDEX = 2;
+/** Up to when the changes of each server are claimed. */
+const CLAIMED_MICROS = SERVERS.map((_, index) => [3, 0, 2 ** 52][index] ?? 1_000);
+const LOOKED_OUT_FOR = { ...DEFAULT_LIMITS, ownIndex: OWN_INDEX, claimedMicros: CLAIMED_MICROS };
 
 /** @returns whether it was accepted. */
 const checkRecord = (record: Uint8Array): boolean => {
-  const limits = { ...DEFAULT_LIMITS, changeMicrosMax: 2 ** 52, ownIndex: OWN_INDEX };
+  const limits = { ...LOOKED_OUT_FOR, changeMicrosMax: 2 ** 52 };
   const validated = outcomeOf(() => validateEntry(record, SERVERS, limits));
   const decoded = outcomeOf(() => decodeEntry(record, SERVERS, limits));
   if (validated instanceof ProtocolError || decoded instanceof ProtocolError) {
@@ -119,6 +122,7 @@ const headerOf = (state: EntryState): ValidatedEntry => ({
   kind: state.kind,
   newestMicros: newestChangeOfEntry(state).ts,
   newestOwnMicros: newestMicrosOf(state, SERVERS[OWN_INDEX] as ServerUuid),
+  isEarly: SERVERS.some((server, index) => newestMicrosOf(state, server) > (CLAIMED_MICROS[index] as number)),
   isPlain: state.kind === "live" && state.conflictOf === undefined && [...state.attributes.values()].every(isPlain),
 });
 

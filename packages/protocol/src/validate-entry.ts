@@ -25,6 +25,8 @@ export interface ValidatedEntry {
   readonly newestMicros: number;
   /** The same of the change ids of `EntryLimits.ownIndex`; 0 where there is none. */
   readonly newestOwnMicros: number;
+  /** Whether a change id is beyond `EntryLimits.claimedMicros`. */
+  readonly isEarly: boolean;
   /** Live, no conflict entry, without removed places and without siblings: nothing in it to purge, or to list. */
   readonly isPlain: boolean;
 }
@@ -54,6 +56,7 @@ class EntryValidator {
   readonly #limits: EntryLimits;
   readonly #changeMicrosMax: number;
   readonly #ownIndex: number;
+  readonly #claimedMicros: readonly number[] | undefined;
   #uuidStart = 0;
   #nameStart = 0;
   #nameEnd = 0;
@@ -64,6 +67,9 @@ class EntryValidator {
   #newestOwnMicros = 0;
   /** Whether the server that was read last is the one that is looked out for. */
   #isOwn = false;
+  /** Up to when its changes are claimed. */
+  #claimedMax = Number.POSITIVE_INFINITY;
+  #isEarly = false;
   #isPlain = true;
   /** Of the change id that was read last. */
   #changeServer: ServerUuid | undefined;
@@ -75,6 +81,7 @@ class EntryValidator {
     this.#limits = limits;
     this.#changeMicrosMax = limits.changeMicrosMax ?? Number.POSITIVE_INFINITY;
     this.#ownIndex = limits.ownIndex ?? -1;
+    this.#claimedMicros = limits.claimedMicros;
   }
 
   /** What is being read, for errors. */
@@ -102,6 +109,7 @@ class EntryValidator {
       kind,
       newestMicros: this.#newestMicros,
       newestOwnMicros: this.#newestOwnMicros,
+      isEarly: this.#isEarly,
       isPlain: this.#isPlain,
     };
   }
@@ -333,6 +341,7 @@ class EntryValidator {
     const index = this.#reader.integer();
     const server = this.#servers[index];
     this.#isOwn = index === this.#ownIndex;
+    if (this.#claimedMicros) this.#claimedMax = this.#claimedMicros[index] ?? 0;
     return server ?? malformed(`server ${index} of a table of ${this.#servers.length}`, start);
   }
 
@@ -341,6 +350,7 @@ class EntryValidator {
     this.#changeMicros = micros;
     if (micros > this.#newestMicros) this.#newestMicros = micros;
     if (this.#isOwn && micros > this.#newestOwnMicros) this.#newestOwnMicros = micros;
+    if (micros > this.#claimedMax) this.#isEarly = true;
     if (micros > this.#changeMicrosMax) this.#refuseSkew(micros);
   }
 

@@ -64,6 +64,7 @@ import { REPLICA_LIMITS } from "./replica-limits.js";
 import type { ReplicaStatus } from "./replica-status.js";
 import { Restoring } from "./restore/restoring.js";
 import type { Schema } from "./schema.js";
+import { announceUnclaimed } from "./session/announce-unclaimed.js";
 import type { ChunkLimits } from "./session/chunk-limits.js";
 import type { PullOutcome } from "./session/pull-outcome.js";
 import { type PullingContext, pullOver } from "./session/pull-over.js";
@@ -206,6 +207,19 @@ export class ReplicaNode implements Replica {
     this.#purging.start();
     this.setPartners(partners);
     if (partners.length > 0) this.#holdWrites();
+    void this.#announceUnclaimed();
+  }
+
+  /** Whatever is left of a stream that was cut when this database was last closed: its supplier is asked first. Never rejects. */
+  async #announceUnclaimed(): Promise<void> {
+    await this.#held;
+    if (this.#database.unclaimed.size === 0) return;
+    try {
+      await this.#turn.run(() => announceUnclaimed(this.#database, this.#settings.ports.random));
+      this.#commits.notify();
+    } catch {
+      // What cannot be written now is told of at the next start.
+    }
   }
 
   /** Until partners had the time to say whether this replica's history is theirs. */
@@ -487,6 +501,7 @@ export class ReplicaNode implements Replica {
   #swap(database: Database): void {
     this.#database = database;
     this.#commits.notify();
+    void this.#announceUnclaimed();
   }
 
   /** What could not be healed now is met again. Never rejects. */

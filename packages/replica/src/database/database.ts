@@ -10,6 +10,7 @@ import { identityOperations, type Meta, NO_TOTALS, progressOperations, readMeta 
 import { cursorOf } from "./rows.js";
 import { ServerTable } from "./server-table.js";
 import { readRuvRows } from "./snapshot-reads.js";
+import { NO_STREAMS, readUnclaimed, type UnclaimedStreams } from "./unclaimed-streams.js";
 
 /** What a commit changes, apart from rows of entries. Replaced as a whole, never changed in place. */
 export interface DatabaseState {
@@ -40,6 +41,8 @@ export class Database {
   readonly #agreedUnwritten = new Set<ServerUuid>();
   /** Servers of which a partner has said that what this replica claims of them was withdrawn. In memory: it says so again. */
   readonly strayed = new Set<ServerUuid>();
+  /** As the last commit left it. */
+  unclaimed: UnclaimedStreams = NO_STREAMS;
 
   private constructor(
     /** Its name in the storage. */
@@ -77,7 +80,9 @@ export class Database {
         totals: meta.totals,
       };
       const [agreed, withdrawn] = [await readAgreed(snapshot), await readWithdrawn(snapshot)];
-      return new Database(name, store, meta, servers, servers.length, state, limits, agreed, withdrawn);
+      const database = new Database(name, store, meta, servers, servers.length, state, limits, agreed, withdrawn);
+      database.unclaimed = await readUnclaimed(snapshot);
+      return database;
     } finally {
       await snapshot.close();
     }
@@ -117,6 +122,7 @@ export class Database {
       withdrawn,
     );
     renamed.index = this.index;
+    renamed.unclaimed = this.unclaimed;
     return renamed;
   }
 

@@ -1,4 +1,4 @@
-import { claimedRows, diffRuv, extendLineage, nextTimestamp } from "@concordat/crdt";
+import { claimedRows, diffRuv, type Ruv, type Seen, seenIn } from "@concordat/crdt";
 import {
   type Begin,
   type Conversation,
@@ -8,9 +8,11 @@ import {
   ProtocolError,
   type ProtocolLimits,
 } from "@concordat/protocol";
+import { announce } from "../database/announce.js";
 import type { Database } from "../database/database.js";
 import { strayClaims } from "../database/own-history.js";
 import { COMMIT_NAME_BYTES } from "../database/rows.js";
+import { unclaimedOperation, withStream } from "../database/unclaimed-streams.js";
 import { WriteBatch } from "../database/write-batch.js";
 import { evidenceOfChange, forkEvidence } from "../fork/fork-evidence.js";
 import { isStray } from "../fork/stray-lag.js";
@@ -18,6 +20,7 @@ import type { CreateHash } from "../ports/hash.js";
 import type { Random } from "../ports/random.js";
 import { purgeAsSupplier } from "../purge/purge-as-supplier.js";
 import type { Turn } from "../turn.js";
+import { announceUnclaimed } from "./announce-unclaimed.js";
 import { applyStates } from "./apply-states.js";
 import { refuseFutureRows } from "./clock-skew.js";
 import { refuseFalseBegin } from "./false-claims.js";
@@ -77,7 +80,7 @@ export const pull = async (context: PullContext): Promise<PullOutcome> => {
     case "unwilling":
       return { kind: "unwilling", reason: reply.reason, lags: reply.lags };
     case "begin":
-      return (await checkBegin(context, database, reply)) ?? applyStream(context, database, reply, cursor);
+      return (await checkBegin(context, database, reply)) ?? applyWhole(context, database, reply, cursor);
     default:
       throw unexpected(reply?.type);
   }
@@ -94,6 +97,27 @@ const checkBegin = async (context: PullContext, database: Database, begin: Begin
   return evidence && { kind: "forked", evidence };
 };
 
+/** Whatever a stream leaves unclaimed when it ends early, others are told of. */
+const applyWhole = async (...stream: Parameters<typeof applyStream>): Promise<PullOutcome> => {
+  const [{ database, onCommit, random, turn }, from] = stream;
+  try {
+    return await applyStream(...stream);
+  } finally {
+    if (from.unclaimed.size > 0 && database() === from) {
+      await turn.run(() => announceUnclaimed(from, random));
+      onCommit();
+    }
+  }
+};
+
+/** What a stream has done so far. */
+interface StreamProgress {
+  /** Entries that changed. */
+  readonly entries: number;
+  /** Whether something that was applied goes beyond what the end of the stream claims. */
+  readonly hasEarly: boolean;
+}
+
 const applyStream = async (
   context: PullContext,
   database: Database,
@@ -103,8 +127,8 @@ const applyStream = async (
   context.onBegin(begin);
   await purgeAsSupplier(context, database, ruvOfRows(begin.rows));
   const { conversation, createHash, supplier, turn } = context;
-  const group = new StepGroup(begin.servers, database.serverUuid);
-  let entries = 0;
+  const group = new StepGroup(begin.servers, database.serverUuid, seenAfter(database.state.ruv, begin));
+  let progress: StreamProgress = { entries: 0, hasEarly: false };
   let ended: PullOutcome | undefined;
   let asked = startCursor;
   /** What comes meanwhile is received, checked and collected. */
@@ -113,9 +137,9 @@ const applyStream = async (
     const full = group.take();
     const expected = asked;
     asked = full.cursor;
-    const applied = await turn.run(() => applyGroup(context, database, begin, full, expected, entries));
-    if (typeof applied === "number") entries += applied;
-    else ended ??= applied;
+    const applied = await turn.run(() => applyGroup(context, database, begin, full, expected, progress));
+    if ("kind" in applied) ended ??= applied;
+    else progress = applied;
     applying = undefined;
   };
   try {
@@ -135,18 +159,24 @@ const applyStream = async (
     throw error;
   }
   if (ended) return ended;
-  return entries > 0 ? { kind: "applied", entries } : { kind: "up-to-date" };
+  return progress.entries > 0 ? { kind: "applied", entries: progress.entries } : { kind: "up-to-date" };
 };
 
-/** @returns how many entries changed; what ends the pull when what was asked for no longer holds, or must not be applied. */
+/** What this replica has seen once the stream has ended. */
+const seenAfter = (ruv: Ruv, { rows }: Begin): Seen => {
+  const [ours, theirs] = [seenIn(ruv), seenIn(ruvOfRows(rows))];
+  return (server) => Math.max(ours(server), theirs(server));
+};
+
+/** @returns what the stream has done then; what ends the pull when what was asked for no longer holds, or must not be applied. */
 const applyGroup = async (
   context: PullContext,
   database: Database,
   begin: Begin,
-  { states, cursor, isEnd, newestOwnMicros }: AppliedGroup,
+  { states, cursor, isEnd, isEarly, newestOwnMicros }: AppliedGroup,
   asked: Cursor | undefined,
-  appliedBefore: number,
-): Promise<number | PullOutcome> => {
+  before: StreamProgress,
+): Promise<StreamProgress | PullOutcome> => {
   if (context.database() !== database) return { kind: "superseded" };
   const stored = await database.cursorFor(context.supplier.serverUuid);
   if (!samePlace(stored, asked)) return { kind: "superseded" };
@@ -159,11 +189,16 @@ const applyGroup = async (
   await applyStates(batch, states);
   if (cursor) batch.builder.setCursor(cursor);
   const commitName = context.random.bytes(COMMIT_NAME_BYTES);
-  if (isEnd) await claim(batch, begin, commitName, appliedBefore > 0 || batch.writes);
+  const hasEarly = before.hasEarly || (isEarly && batch.writes);
+  if (isEnd) await claim(batch, begin, commitName, { hasApplied: before.entries > 0 || batch.writes, hasEarly });
+  const isUnclaimed = !isEnd && (batch.writes || database.unclaimed.has(context.supplier.serverUuid));
+  const unclaimed = withStream(database.unclaimed, context.supplier.serverUuid, isUnclaimed);
+  if (unclaimed !== database.unclaimed) batch.builder.addOperations([unclaimedOperation(unclaimed)]);
   const applied = await batch.commit(commitName);
+  database.unclaimed = unclaimed;
   context.onApplied(applied, states.length);
   context.onCommit();
-  return applied;
+  return { entries: before.entries + applied, hasEarly };
 };
 
 /**
@@ -179,19 +214,19 @@ const lagSincePurge = (database: Database, begin: Begin): PullOutcome | undefine
 /**
  * Everything of the snapshot is applied with this batch: only now may its vector be claimed. What the supplier has of changes
  * that this replica has withdrawn is not: the supplier may lack the other history up to there, and so would this replica. What
- * came with them is news all the same, which a change of this replica's own, without an entry, tells everybody.
+ * came with them, or is beyond the vector, is news all the same, which others are told of.
  */
-const claim = async (batch: WriteBatch, begin: Begin, commitName: Uint8Array, hasApplied: boolean): Promise<void> => {
-  const { builder, database } = batch;
+const claim = async (
+  { builder, database }: WriteBatch,
+  begin: Begin,
+  commitName: Uint8Array,
+  { hasApplied, hasEarly }: { readonly hasApplied: boolean; readonly hasEarly: boolean },
+): Promise<void> => {
   const theirs = ruvOfRows(begin.rows);
   const stray = await strayClaims(database, theirs);
   for (const [server, row] of claimedRows(database.state.ruv, theirs))
     if (!stray.has(server)) builder.setRow(server, row);
-  if (stray.size === 0 || !hasApplied) return;
-  const row = builder.row(database.serverUuid);
-  const ts = nextTimestamp(0, builder.clockMicros);
-  builder.raiseClock(ts);
-  builder.setRow(database.serverUuid, { ...row, seen: ts, lineage: extendLineage(row.lineage, ts, commitName) });
+  if (hasEarly || (stray.size > 0 && hasApplied)) announce(builder, commitName);
 };
 
 const samePlace = (left: Cursor | undefined, right: Cursor | undefined): boolean =>
