@@ -58,5 +58,6 @@ it("refuses every commit after the disk has failed, and names the failure", asyn
   queue = new CommitQueue(failing, "main.mdb", 1 << 30);
   const outcomes = await Promise.allSettled([commit("a", 10), commit("b", 10)]);
   outcomes.push(...(await Promise.allSettled([commit("c", 10)])));
-  for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { code: "store_io", cause: ioError } });
+  for (const outcome of outcomes)
+    expect(outcome).toMatchObject({ reason: { code: "store_io", cause: ioError, isFinal: true } });
 });

@@ -74,14 +74,15 @@ export class CommitQueue {
       for (const { resolve } of admitted) resolve();
     } catch (error) {
       const failure = await this.#failureOf(error, admitted);
-      if (failure.code !== "store_full") this.#broken = failure;
+      if (failure.isFinal) this.#broken = failure;
       for (const { reject } of group) reject(failure);
     }
   }
 
-  /** A write that was cut off is one that found no room, if there is none. */
+  /** A write that was cut off is one that found no room, if there is none. What is on the disk after any other failure, nobody knows. */
   async #failureOf(error: unknown, commits: readonly PendingCommit[]): Promise<StorageError> {
-    const failure = toStorageError(error, `cannot commit to ${this.file}`);
+    const { code, message, cause } = toStorageError(error, `cannot commit to ${this.file}`);
+    const failure = new StorageError(code, message, { cause, isFinal: code !== "store_full" });
     if (!isCutOff(error)) return failure;
     const bytes = commits.reduce((sum, { batch }) => sum + batch.growthBytesMax, GROWTH_BYTES_MIN);
     if (await hasRoom(this.file, bytes)) return failure;

@@ -86,9 +86,9 @@ export class CommitQueue {
       this.#settled += 1;
       for (const { resolve } of group) resolve();
     } catch (error) {
-      const failure = toStorageError(error, `cannot commit to database ${this.name}`);
+      const { code, message, cause, isFinal } = toStorageError(error, `cannot commit to database ${this.name}`);
       this.#settled += 1;
-      for (const { reject } of group) reject(new StorageError(failure.code, failure.message, { cause: failure.cause }));
+      for (const { reject } of group) reject(new StorageError(code, message, { cause, isFinal }));
     }
   }
 

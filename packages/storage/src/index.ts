@@ -9,5 +9,5 @@ export { memoryStorage } from "./memory-storage.js";
 export { OrderedTree } from "./ordered-tree.js";
 export { PageBuilder } from "./page-builder.js";
 export type { Storage } from "./storage.js";
-export { StorageError, type StorageErrorCode } from "./storage-error.js";
+export { StorageError, type StorageErrorCode, type StorageErrorOptions } from "./storage-error.js";
 export type { Batch, KeyRange, Operation, Page, PageLimits, Row, Snapshot, Store, StoreSupport } from "./store.js";
