@@ -39,15 +39,6 @@ it("ends a group at 16 MiB", async () => {
   expect(transactions()).toBe(first + 3);
 });
 
-it("is idle once every commit is settled", async () => {
-  let settled = 0;
-  const commits = Array.from({ length: 5 }, (_, n) => commit(`key ${n}`, 10).then(() => settled++));
-  await queue.idle();
-  await Promise.all(commits);
-  expect(settled).toBe(5);
-  await queue.idle();
-});
-
 it("refuses every commit after the disk has failed, and names the failure", async () => {
   const ioError = Object.assign(new Error("Input/output error"), { code: constants.errno.EIO });
   const failing: Environment = Object.create(environment, {

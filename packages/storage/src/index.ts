@@ -3,6 +3,7 @@ export { ByteArena } from "./byte-arena.js";
 export { assertDatabaseName, isDatabaseName } from "./database-name.js";
 export type { Fault, FaultPlan, StorageCall, StorageOperation } from "./fault-plan.js";
 export { type FaultyStorage, faultyStorage } from "./faulty-storage.js";
+export { GroupQueue, type PendingCommit } from "./group-queue.js";
 export { assertKeyLength } from "./key-length.js";
 export { compareKeys, keySuccessor, prefixRange } from "./key-range.js";
 export { memoryStorage } from "./memory-storage.js";
