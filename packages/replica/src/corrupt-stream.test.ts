@@ -1,7 +1,9 @@
 import type { ServerUuid } from "@concordat/crdt";
 import type { Message } from "@concordat/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { systemHash } from "./index.js";
+import { type Log, systemHash } from "./index.js";
+import { SILENT_LOG } from "./ports/log.js";
+import { eventually } from "./testing/links.js";
 import {
   closeAll,
   createEntries,
@@ -10,6 +12,7 @@ import {
   expectSound,
   pullOnce,
   refreshFrom,
+  restart,
   type TestNode,
   testNode,
 } from "./testing/test-topology.js";
@@ -163,6 +166,40 @@ describe("a refresh over a stream with", () => {
       await expectConverged([a, b]);
     });
   }
+});
+
+describe("whoever sent what was refused is told", () => {
+  const heard: string[] = [];
+  const listening: Log = { ...SILENT_LOG, warn: (event, message) => heard.push(`${event}: ${message}`) };
+  const wrongCount: Fault["change"] = (message) =>
+    message.type === "end" ? { ...message, count: message.count + 1 } : message;
+
+  beforeEach(async () => {
+    heard.length = 0;
+    await restart(a, { log: listening });
+    await createEntries(a, 5);
+  });
+
+  const expectHeard = (code: string): Promise<void> =>
+    eventually(() =>
+      expect(heard).toEqual([
+        expect.stringContaining(`supply_ended: supplying repl://b ended: the partner reports ${code}: `),
+      ]),
+    );
+
+  test("by a pull", async () => {
+    await refreshFrom(b, a);
+    await createEntries(a, 1);
+    await expect(b.replica.pullFrom(tampered(dial(b, a), wrongCount))).rejects.toMatchObject({ code: "stream_digest" });
+    await expectHeard("stream_digest");
+  });
+
+  test("by a refresh", async () => {
+    await expect(refreshFrom(b, a, { over: tampered(dial(b, a), wrongCount) })).rejects.toMatchObject({
+      code: "stream_digest",
+    });
+    await expectHeard("stream_digest");
+  });
 });
 
 describe("a supplier that believes in what it gets wrong", () => {

@@ -1,4 +1,11 @@
-import { type Channel, exchangeHello, type Hello, openConversation, type ProtocolLimits } from "@concordat/protocol";
+import {
+  type Channel,
+  type Conversation,
+  exchangeHello,
+  type Hello,
+  openConversation,
+  type ProtocolLimits,
+} from "@concordat/protocol";
 import { AbortScope } from "../abort-scope.js";
 import type { ConnectionPeer } from "../certificate-exchange.js";
 import type { CompareOptions, ComparisonOutcome } from "../comparison.js";
@@ -7,6 +14,7 @@ import type { Database } from "../database/database.js";
 import { onAbort } from "../on-abort.js";
 import type { PartnerOptions } from "../partner.js";
 import type { CreateHash } from "../ports/hash.js";
+import { telling } from "../session/telling.js";
 import { compareEntries } from "./compare-entries.js";
 
 /** What a side that answers `Digest` announces in its `Hello`. */
@@ -35,7 +43,8 @@ export const compareWith = async (
     const opened = await connectPartner(partner, scope.signal);
     channel = opened;
     release = onAbort(scope.signal, () => void opened.close());
-    return await compareOver(context, opened, options);
+    const conversation = openConversation(opened, { role: "consumer", limits: context.limits });
+    return await telling(conversation, () => compareOver(context, conversation, options));
   } finally {
     release();
     scope.release();
@@ -47,17 +56,16 @@ const DIFFERENCES_MAX_DEFAULT = 1_000;
 
 const compareOver = async (
   context: CompareWithContext,
-  channel: Channel,
+  conversation: Conversation<"consumer">,
   { differencesMax = DIFFERENCES_MAX_DEFAULT, onProgress = () => undefined }: CompareOptions,
 ): Promise<ComparisonOutcome> => {
-  const { partner: origin } = channel;
-  const conversation = openConversation(channel, { role: "consumer", limits: context.limits });
+  const { partner: origin } = conversation;
   const theirs = await exchangeHello(conversation, context.hello(origin));
   context.onHello(conversation, theirs);
   const { domainUuid, features, software } = theirs;
   if (domainUuid !== context.database().domainUuid) return { kind: "domain-mismatch", origin, domainUuid };
   if (!features.includes(DIGEST_FEATURE)) return { kind: "unsupported", origin, software };
   const comparison = await compareEntries({ ...context, conversation, differencesMax, onProgress });
-  const { bytesSent, bytesReceived } = channel.traffic;
+  const { bytesSent, bytesReceived } = conversation.traffic;
   return { kind: "compared", origin, ...comparison, bytesSent, bytesReceived };
 };

@@ -27,6 +27,7 @@ import { refuseFutureRows } from "../session/clock-skew.js";
 import { refuseFalseBegin } from "../session/false-claims.js";
 import { ruvOfRows } from "../session/remembered-ruv.js";
 import { readStream } from "../session/stream-reader.js";
+import { telling } from "../session/telling.js";
 import type { Turn } from "../turn.js";
 import { countLocalOnly, type LocalOnly, localOnlyUuids } from "./local-only.js";
 import { RefreshCopy } from "./refresh-copy.js";
@@ -62,7 +63,8 @@ export const refresh = async (context: RefreshContext, options: Options): Promis
   const channel = await connectPartner(partner, signal);
   const release = onAbort(signal, () => void channel.close(cancelled()));
   try {
-    return await refreshOver(context, options, openConversation(channel, { role: "consumer", limits }));
+    const conversation = openConversation(channel, { role: "consumer", limits });
+    return await telling(conversation, () => refreshOver(context, options, conversation));
   } finally {
     release();
     await endOf(context, channel);

@@ -11,6 +11,7 @@ import type { MetClocks } from "./clock-skew.js";
 import { type PullContext, pull } from "./pull.js";
 import type { PullOutcome } from "./pull-outcome.js";
 import { RememberedRuv } from "./remembered-ruv.js";
+import { telling } from "./telling.js";
 
 /** What a pull needs of this replica, whichever connection it goes over. */
 export interface PullingContext
@@ -45,7 +46,8 @@ export const openPullSession = async (channel: Channel, context: PullingContext)
     conversation,
     supplier,
     clocks: { oursMicros: hello.clockMicros, theirsMicros: supplier.clockMicros },
-    pull: (observer) => pull({ ...context, ...observer, conversation, supplier, remembered }),
+    pull: (observer) =>
+      telling(conversation, () => pull({ ...context, ...observer, conversation, supplier, remembered })),
   };
 };
 
