@@ -11,11 +11,14 @@ const rightsOf = async (path: string): Promise<number> => (await stat(path)).mod
 
 describe("concordat init", () => {
   it("writes a valid configuration and an identity that only the owner can read", async () => {
-    const node = await createNode();
-    expect(await node.run("configtest")).toMatchObject({ exitCode: 0, stdout: "server.toml is valid\n" });
-    expect(await rightsOf(node.configFile)).toBe(0o600);
-    expect(await rightsOf(join(node.directory, "data"))).toBe(0o700);
-    expect(await rightsOf(join(node.directory, "data/identity.pem"))).toBe(0o600);
+    const cwd = await mkdtemp(join(tmpdir(), "concordat-test-"));
+    const { exitCode, stderr } = await runCommand(["init", "--origin", "repl://localhost:8444"], { cwd });
+    expect(exitCode, stderr).toBe(0);
+    expect(await runCommand(["configtest"], { cwd })).toMatchObject({ exitCode: 0, stdout: "server.toml is valid\n" });
+    expect(await rightsOf(join(cwd, "server.toml"))).toBe(0o600);
+    expect(await rightsOf(join(cwd, "data"))).toBe(0o700);
+    expect(await rightsOf(join(cwd, "data/identity.pem"))).toBe(0o600);
+    await rm(cwd, { recursive: true });
   });
 
   it("puts database and identity where --db-path says, and nothing beside the file", async () => {
@@ -58,11 +61,14 @@ describe("concordat show-replication-certificate", () => {
 
   it("creates the identity when the file asks for replication and there is none yet", async () => {
     const node = await createNode();
-    const first = await node.certificate();
+    const show = () => node.run("show-replication-certificate");
+    const first = await show();
     await rm(join(node.directory, "data"), { recursive: true });
-    const second = await node.certificate();
-    expect(second).not.toBe(first);
-    expect(await node.certificate()).toBe(second);
+    const second = await show();
+    expect(second.exitCode).toBe(0);
+    expect(second).not.toEqual(first);
+    expect(await show()).toEqual(second);
+    expect(second.stdout).toBe(`certificate: "${await node.certificate()}"\n`);
   });
 
   it("exits 78 when the node does not replicate", async () => {

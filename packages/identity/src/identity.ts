@@ -30,7 +30,7 @@ export interface CreateIdentityOptions extends RenewIdentityOptions {
 }
 
 /**
- * A new key with a self-signed certificate for it. Pure but for `randomBytes`; about 6 ms.
+ * A new key with a self-signed certificate for it. Pure but for `randomBytes`; about 4 ms.
  * Throws `origin_invalid`, `argument_invalid`. PROTOCOL "Transport".
  */
 export const createIdentity = (options: CreateIdentityOptions): Identity => issue(options, [parseHost(options.origin)]);

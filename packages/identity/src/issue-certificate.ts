@@ -1,4 +1,4 @@
-import { bytesToHex } from "@noble/hashes/utils.js";
+import { Buffer } from "node:buffer";
 import { BitString, Integer, OctetString, Utf8String } from "asn1js";
 import {
   AlgorithmIdentifier,
@@ -61,7 +61,7 @@ export const issueCertificate = ({ seed, serial, hosts, nowMs }: CertificateRequ
   const keyDigest = publicKeyDigest(publicKey);
   const positiveSerial = serial.slice();
   positiveSerial[0] = ((positiveSerial[0] ?? 0) & 0x7f) | 0x40;
-  const name = commonName(`${bytesToHex(keyDigest.subarray(0, 16))}-${bytesToHex(positiveSerial)}`);
+  const name = commonName(`${hex(keyDigest.subarray(0, 16))}-${hex(positiveSerial)}`);
 
   const certificate = new Certificate();
   certificate.version = 2;
@@ -81,6 +81,8 @@ export const issueCertificate = ({ seed, serial, hosts, nowMs }: CertificateRequ
   certificate.signatureValue = new BitString({ valueHex: signature });
   return new Uint8Array(certificate.toSchema(true).toBER(false));
 };
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 const extensions = (keyIdentifier: Uint8Array, hosts: readonly Host[]): Extension[] => [
   extension(EXTENSION.basicConstraints, true, new BasicConstraints({ cA: false }).toSchema()),

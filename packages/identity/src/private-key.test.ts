@@ -2,7 +2,6 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:cry
 import { expect, test } from "vitest";
 import { codeOf } from "../test/fixture.js";
 import { needOpenssl, openssl } from "../test/openssl.js";
-import { ed25519PublicKey, ed25519Sign, ed25519Verify } from "./ed25519.js";
 import { decodePrivateKey, encodePrivateKey } from "./private-key.js";
 
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));
@@ -10,23 +9,6 @@ const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));
 // RFC 8032, section 7.1, test 3.
 const seed = bytes("c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7");
 const publicKey = bytes("fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025");
-const message = bytes("af82");
-const signature = bytes(
-  "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a",
-);
-
-test("keys and signatures are those of RFC 8032", () => {
-  expect(ed25519PublicKey(seed)).toEqual(publicKey);
-  expect(ed25519Sign(message, seed)).toEqual(signature);
-  expect(ed25519Verify(signature, message, publicKey)).toBe(true);
-  expect(ed25519Verify(signature, bytes("af83"), publicKey)).toBe(false);
-});
-
-test("a key of small order signs nothing", () => {
-  const smallOrder = bytes(`01${"00".repeat(31)}`);
-  const forged = bytes(`01${"00".repeat(63)}`);
-  expect(ed25519Verify(forged, message, smallOrder)).toBe(false);
-});
 
 test("the PEM is PKCS#8 of RFC 8410, as Node reads and writes it", () => {
   const pem = encodePrivateKey(seed);

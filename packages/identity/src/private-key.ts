@@ -1,11 +1,6 @@
-import { ED25519_KEY_BYTES } from "./ed25519.js";
+import { ED25519_KEY_BYTES, PKCS8_PREFIX } from "./ed25519.js";
 import { IdentityError } from "./identity-error.js";
 import { decodePem, encodePem } from "./pem.js";
-
-/** PKCS#8 of an Ed25519 key is this prefix, then the seed; RFC 8410, section 7. */
-const PKCS8_PREFIX = Uint8Array.from([
-  0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
-]);
 
 export const PRIVATE_KEY_LABEL = "PRIVATE KEY";
 

@@ -1,4 +1,4 @@
-import { sha256 } from "@noble/hashes/sha2.js";
+import { createHash } from "node:crypto";
 import { type Certificate, readCertificate } from "./certificate.js";
 import { ed25519Sign, ed25519Verify } from "./ed25519.js";
 import type { Identity } from "./identity.js";
@@ -18,7 +18,7 @@ const CONTEXT = "concordat successor v1";
 
 const SIGNATURE_BYTES = 64;
 
-/** Signs the certificate of a successor with the key of `identity`. Deterministic; about 1 ms. PROTOCOL, 1.1. */
+/** Signs the certificate of a successor with the key of `identity`. Deterministic. PROTOCOL, 1.1. */
 export const announceSuccessor = (identity: Identity, successor: Pick<Certificate, "der">): SuccessorAnnouncement => ({
   certificate: successor.der,
   signature: ed25519Sign(
@@ -28,7 +28,7 @@ export const announceSuccessor = (identity: Identity, successor: Pick<Certificat
 });
 
 /**
- * The certificate in an announcement, when the holder of `predecessor` has signed it. Time is not looked at. Pure; about 6 ms.
+ * The certificate in an announcement, when the holder of `predecessor` has signed it. Time is not looked at. Pure; about 2 ms.
  *
  * Throws `successor_signature` for the signature of another key, for another certificate, or none, and what `readCertificate` throws.
  */
@@ -49,7 +49,7 @@ export const verifySuccessor = (
 
 const signedBytes = (predecessor: Uint8Array, successor: Uint8Array): Uint8Array => {
   const context = new TextEncoder().encode(CONTEXT);
-  const digest = sha256(predecessor);
+  const digest = createHash("sha256").update(predecessor).digest();
   const bytes = new Uint8Array(context.length + 1 + digest.length + successor.length);
   bytes.set(context);
   bytes.set(digest, context.length + 1);

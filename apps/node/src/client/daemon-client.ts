@@ -1,10 +1,11 @@
-import { createInterface } from "node:readline";
+import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
+import { text as textOf } from "node:stream/consumers";
 import type { Config } from "@concordat/config";
-import type { Dispatcher } from "undici";
 import { CommandError } from "../command-error.js";
 import { codeOf } from "../describe-failure.js";
 import { EXIT_CODE } from "../exit-code.js";
+import { textLines } from "../import/text-lines.js";
 import { problemOf } from "./problem-of.js";
 
 export interface DaemonRequest {
@@ -26,7 +27,7 @@ export interface DaemonClient {
   bytes(request: DaemonRequest): AsyncIterable<Uint8Array>;
   /** The answer as it is, a refusal too: for who passes it on. */
   response(request: DaemonRequest): Promise<DaemonResponse>;
-  close(): Promise<void>;
+  close(): void;
 }
 
 export interface DaemonResponse {
@@ -43,84 +44,78 @@ export interface DaemonPlace {
 
 /** Runs `work` with a client, and closes it. */
 export const withDaemon = async <T>(place: DaemonPlace, work: (daemon: DaemonClient) => Promise<T>): Promise<T> => {
-  const daemon = await connectDaemon(place);
+  const daemon = connectDaemon(place);
   try {
     return await work(daemon);
   } finally {
-    await daemon.close();
+    daemon.close();
   }
 };
 
 const CONNECTIONS_MAX = 4;
 
-const connectDaemon = async (place: DaemonPlace): Promise<DaemonClient> => {
-  // Loaded here: it is the slowest import of a command, and not every command talks to the daemon.
-  const { Pool } = await import("undici");
-  // Whole-database requests take as long as they take: who waits can interrupt.
-  const timeouts = { headersTimeout: 0, bodyTimeout: 0 };
-  const pool = new Pool("http://localhost", {
-    socketPath: place.config.adminBindPath,
-    connections: CONNECTIONS_MAX,
-    ...timeouts,
-  });
-  const send = (request: DaemonRequest) => answer(pool, place, request);
+const connectDaemon = (place: DaemonPlace): DaemonClient => {
+  // A connection for each request: one that is kept may be closed over there just as the next request begins.
+  const agent = new Agent({ maxSockets: CONNECTIONS_MAX });
+  const respond = (request: DaemonRequest) => readingFrom(place, () => responseTo(agent, place, request));
+  /** Throws what the daemon answers instead of what was asked. */
+  const send = async (request: DaemonRequest): Promise<IncomingMessage> => {
+    const response = await respond(request);
+    const status = response.statusCode ?? 0;
+    if (status < 400) return response;
+    throw problemOf(status, await readingFrom(place, () => textOf(response)));
+  };
+  async function* bytes(request: DaemonRequest): AsyncGenerator<Uint8Array> {
+    const response = await send(request);
+    try {
+      for await (const chunk of response) yield chunk as Uint8Array;
+    } catch (error) {
+      throw connectionFailure(place, error);
+    }
+  }
   return {
     json: async <T>(request: DaemonRequest) => {
-      const { body } = await send(request);
-      const text = await readingFrom(place, () => body.text());
+      const response = await send(request);
+      const text = await readingFrom(place, () => textOf(response));
       return (text === "" ? undefined : JSON.parse(text)) as T;
     },
     lines: async function* <T>(request: DaemonRequest) {
-      const { body } = await send(request);
-      try {
-        for await (const line of createInterface({ input: body, crlfDelay: Number.POSITIVE_INFINITY })) {
-          yield JSON.parse(line) as T;
-        }
-      } catch (error) {
-        throw connectionFailure(place, error);
-      }
+      for await (const { text } of textLines(bytes(request))) yield JSON.parse(text ?? "") as T;
     },
-    bytes: async function* (request: DaemonRequest) {
-      const { body } = await send(request);
-      try {
-        for await (const chunk of body) yield chunk as Uint8Array;
-      } catch (error) {
-        throw connectionFailure(place, error);
-      }
-    },
+    bytes,
     response: async (request) => {
-      const { statusCode, headers, body } = await responseTo(pool, place, request);
-      return { status: statusCode, contentType: String(headers["content-type"] ?? ""), body };
+      const body = await respond(request);
+      return { status: body.statusCode ?? 0, contentType: body.headers["content-type"] ?? "", body };
     },
-    close: () => pool.destroy(),
+    close: () => agent.destroy(),
   };
 };
 
-/** Throws what the daemon answers instead of what was asked. */
-const answer = async (
-  dispatcher: Dispatcher,
-  place: DaemonPlace,
-  request: DaemonRequest,
-): Promise<Dispatcher.ResponseData> => {
-  const response = await responseTo(dispatcher, place, request);
-  if (response.statusCode < 400) return response;
-  throw problemOf(response.statusCode, await readingFrom(place, () => response.body.text()));
-};
-
+/** Without a deadline: whole-database requests take as long as they take, and who waits can interrupt. */
 const responseTo = (
-  dispatcher: Dispatcher,
-  place: DaemonPlace,
+  agent: Agent,
+  { config }: DaemonPlace,
   { method, path, body, headers, signal }: DaemonRequest,
-): Promise<Dispatcher.ResponseData> =>
-  readingFrom(place, () =>
-    dispatcher.request({
+): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    const bytes = body === undefined ? undefined : Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
+    const request = httpRequest({
+      agent,
+      socketPath: config.adminBindPath,
       method,
       path,
-      headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
-      body: body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body),
+      headers: {
+        ...(bytes && { "content-type": "application/json", "content-length": bytes.length }),
+        ...headers,
+      },
       ...(signal && { signal }),
-    }),
-  );
+    });
+    request.on("error", reject).once("response", (response) => {
+      // Who reads it hears of an error; there may be nobody who still does.
+      resolve(response.on("error", () => undefined));
+    });
+    request.end(bytes);
+  });
 
 const readingFrom = async <T>(place: DaemonPlace, read: () => Promise<T>): Promise<T> => {
   try {
@@ -152,7 +147,6 @@ const connectionFailure = ({ config, file }: DaemonPlace, cause: unknown): unkno
       });
     case "ECONNRESET":
     case "EPIPE":
-    case "UND_ERR_SOCKET":
       return new CommandError("the daemon ended the connection: it was stopped, or it failed", {
         code: "daemon_gone",
         remedy: "its log says what happened",

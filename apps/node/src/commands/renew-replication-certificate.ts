@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import type { RenewalAnswer } from "../admin/renew-certificate.js";
 import { CommandError } from "../command-error.js";
-import { replicationOf } from "../compose/node-identity.js";
+import { replicationOf } from "../compose/replication-of.js";
 import { EXIT_CODE } from "../exit-code.js";
 import { formatDuration } from "../terminal/quantity.js";
 import { defineCommand } from "./command-context.js";

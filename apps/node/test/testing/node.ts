@@ -1,8 +1,10 @@
 import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { loadIdentity } from "@concordat/identity";
 import type { VerifyReport } from "@concordat/replica";
 import type { NodeStatus } from "../../src/admin/node-status.js";
+import { initializeNode } from "../../src/compose/initialize-node.js";
 import type { EntryJson } from "../../src/http/entry-json.js";
 import { type CommandResult, runCommand } from "./command.js";
 import { DaemonProcess } from "./daemon.js";
@@ -24,7 +26,7 @@ const CERTIFICATE_KEYS = {
   "allow-pull": "consumer_cert",
 } as const;
 
-/** A node in a directory of its own, driven by its command line alone. */
+/** A node in a directory of its own. */
 export class TestNode {
   readonly origin: string;
   /** A command that runs the daemon in its own place. */
@@ -38,11 +40,10 @@ export class TestNode {
     this.origin = `repl://localhost:${port}`;
   }
 
-  /** `concordat init` in a new directory. */
+  /** What `concordat init` makes, in a new directory, without the cost of a process. */
   static async create(): Promise<TestNode> {
     const node = new TestNode(await mkdtemp(join(tmpdir(), "concordat-test-")), await freePort());
-    const { exitCode, stderr } = await node.run("init", "--origin", node.origin);
-    if (exitCode !== 0) throw new Error(`init exited with ${exitCode}:\n${stderr}`);
+    await initializeNode(node.configFile, { origin: node.origin });
     return node;
   }
 
@@ -91,10 +92,11 @@ export class TestNode {
     return this.editConfig((text) => text.replace("[replication]\n", `[replication]\n${lines}`));
   }
 
-  /** What `show-replication-certificate` prints, without its label. */
+  /** What `show-replication-certificate` prints, without its label and the cost of a process. */
   async certificate(): Promise<string> {
-    const { stdout } = await this.run("show-replication-certificate");
-    return stdout.replace(/^certificate: "(.*)"\n$/, "$1");
+    const identity = await loadIdentity(join(this.directory, "data"));
+    if (identity === undefined) throw new Error(`${this.origin} has no identity`);
+    return identity.certificate.base64;
   }
 
   /** Adds a partner's table to the file, as the guide says. */
