@@ -5,6 +5,7 @@ export const ERRORS_WITH_PAGE = [
   "file_exists",
   "journal_damaged",
   "other_import",
+  "storage_failed",
 ] as const;
 
 /** The page of the repository that tells more; `undefined` for what its own line tells. */

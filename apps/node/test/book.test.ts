@@ -47,7 +47,8 @@ describe("errors/", () => {
     const text = textOf(`errors/${code}.md`);
     expect(isWhole(text, code)).toBe(true);
     expect(text).toMatch(/^ {4}concordat |`concordat /m);
-    expect(textOf("error-codes.md")).toContain(`| [\`${code}\`](errors/${code}.md) | `);
+    const lists = textOf("error-codes.md") + textOf("http-api.md");
+    expect(lists).toContain(`| [\`${code}\`](errors/${code}.md) | `);
   });
 });
 

@@ -107,6 +107,25 @@ describe.runIf(server !== undefined)("a node on PostgreSQL", () => {
     await node.stop();
   });
 
+  it("ends once nothing can be written any more, and goes on when it is started again", async () => {
+    const schema = newSchema();
+    const node = await createNode(onPostgres(running, schema));
+    await node.start();
+    const kept = await node.put({ title: "acknowledged" });
+    // As though another node had opened the place, which no lock had held.
+    await running.query(`UPDATE ${schema}.place SET epoch = epoch + 1`);
+    await expect(node.put({ title: "refused" })).rejects.toThrow("storage_failed");
+    expect(await node.daemon.exited()).toBe(1);
+    expect(await node.daemon.logged("storage_failed")).toMatchObject({
+      level: "fatal",
+      code: "store_io",
+      msg: expect.stringContaining(schema),
+    });
+    await node.start();
+    expect((await node.run("entry", "get", kept)).exitCode).toBe(0);
+    await node.put({ title: "goes on" });
+  });
+
   it("says what is wrong with the server, never the password", async () => {
     const node = await createNode('[storage]\ntype = "postgres"\nurl = "postgres://me:hunter2@127.0.0.1:1/absent"\n');
     const { exitCode, stderr } = await node.run("server");

@@ -1,4 +1,4 @@
-import { StorageError } from "@concordat/storage";
+import { GroupQueue, type PendingCommit, StorageError } from "@concordat/storage";
 import { Capacity } from "./capacity.js";
 import type { Environment } from "./environment.js";
 import { hasRoom } from "./has-room.js";
@@ -6,11 +6,7 @@ import { isCutOff, toStorageError } from "./medium-error.js";
 import { BOUNDS_PER_OPERATION, DELETION, type PackedBatch } from "./packed-batch.js";
 import type { ByteSpan } from "./row-bytes.js";
 
-interface PendingCommit {
-  readonly batch: PackedBatch;
-  readonly resolve: () => void;
-  readonly reject: (error: StorageError) => void;
-}
+type Group = readonly PendingCommit<PackedBatch>[];
 
 /** A group ends once it has this many bytes, so that one that waits long does not make the next wait longer still. */
 const GROUP_BYTES_MAX = 16 << 20;
@@ -19,15 +15,12 @@ const GROUP_BYTES_MAX = 16 << 20;
 const GROWTH_BYTES_MIN = 256 << 10;
 
 /**
- * Commits in the order of the calls. Whatever waits while one write transaction is on its way to the disk goes into the
- * next, so that many writers share one sync. One transaction at a time: after a failure nothing else is under way.
+ * Commits of one LMDB file: one write transaction for each group, one at a time, so that after a failure nothing else is under way.
  */
 export class CommitQueue {
-  #waiting: PendingCommit[] = [];
-  #writing: Promise<void> | undefined;
-  #broken: StorageError | undefined;
-
+  readonly #groups = new GroupQueue<PackedBatch>(GROUP_BYTES_MAX, (group) => this.#writeGroup(group));
   readonly #capacity: Capacity;
+  #broken: StorageError | undefined;
 
   constructor(
     private readonly environment: Environment,
@@ -38,35 +31,16 @@ export class CommitQueue {
   }
 
   commit(batch: PackedBatch): Promise<void> {
-    const committed = new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ batch, resolve, reject });
-    });
-    this.#writing ??= this.#writeAll();
-    return committed;
+    return this.#groups.commit(batch, batch.buffer.length);
   }
 
   /** Resolves when every commit that was called is settled. */
-  async idle(): Promise<void> {
-    await this.#writing;
+  idle(): Promise<void> {
+    return this.#groups.idle();
   }
 
-  async #writeAll(): Promise<void> {
-    await Promise.resolve();
-    for (let group = this.#nextGroup(); group.length > 0; group = this.#nextGroup()) await this.#writeGroup(group);
-    this.#writing = undefined;
-  }
-
-  #nextGroup(): PendingCommit[] {
-    let bytes = 0;
-    const passed = this.#waiting.findIndex(({ batch }) => {
-      bytes += batch.buffer.length;
-      return bytes >= GROUP_BYTES_MAX;
-    });
-    return this.#waiting.splice(0, passed === -1 ? this.#waiting.length : passed + 1);
-  }
-
-  async #writeGroup(group: readonly PendingCommit[]): Promise<void> {
-    let admitted: PendingCommit[] = [];
+  async #writeGroup(group: Group): Promise<void> {
+    let admitted: PendingCommit<PackedBatch>[] = [];
     try {
       if (this.#broken !== undefined) throw this.#broken;
       admitted = this.#admit(group);
@@ -74,14 +48,15 @@ export class CommitQueue {
       for (const { resolve } of admitted) resolve();
     } catch (error) {
       const failure = await this.#failureOf(error, admitted);
-      if (failure.code !== "store_full") this.#broken = failure;
+      if (failure.isFinal) this.#broken = failure;
       for (const { reject } of group) reject(failure);
     }
   }
 
-  /** A write that was cut off is one that found no room, if there is none. */
-  async #failureOf(error: unknown, commits: readonly PendingCommit[]): Promise<StorageError> {
-    const failure = toStorageError(error, `cannot commit to ${this.file}`);
+  /** A write that was cut off is one that found no room, if there is none. What is on the disk after any other failure, nobody knows. */
+  async #failureOf(error: unknown, commits: Group): Promise<StorageError> {
+    const { code, message, cause } = toStorageError(error, `cannot commit to ${this.file}`);
+    const failure = new StorageError(code, message, { cause, isFinal: code !== "store_full" });
     if (!isCutOff(error)) return failure;
     const bytes = commits.reduce((sum, { batch }) => sum + batch.growthBytesMax, GROWTH_BYTES_MIN);
     if (await hasRoom(this.file, bytes)) return failure;
@@ -93,7 +68,7 @@ export class CommitQueue {
   }
 
   /** Those that there is room for; the others are rejected. */
-  #admit(group: readonly PendingCommit[]): PendingCommit[] {
+  #admit(group: Group): PendingCommit<PackedBatch>[] {
     let reserved = 0;
     return group.filter(({ batch, reject }) => {
       const full = this.#capacity.reserve(batch, reserved);
@@ -104,7 +79,7 @@ export class CommitQueue {
   }
 
   /** One write transaction. Resolves once it is on the disk; rejects with LMDB's error and nothing written. */
-  async #write(commits: readonly PendingCommit[]): Promise<void> {
+  async #write(commits: Group): Promise<void> {
     const { environment } = this;
     if (commits.every(({ batch }) => batch.bounds.length === 0)) return;
     try {

@@ -74,7 +74,7 @@ describe.runIf(inject("postgresUrl") !== undefined)("the writer", () => {
     await other.open();
     await other.close();
     await expect(put("stale")).rejects.toMatchObject({ code: "store_io", message: expect.stringContaining("since") });
-    await expect(put("stale, too")).rejects.toMatchObject({ code: "store_io" });
+    await expect(put("stale, too")).rejects.toMatchObject({ code: "store_io", isFinal: true });
     await expect(store.getMany([Buffer.from("mine")])).rejects.toMatchObject({ code: "store_io" });
     await storage.close();
 
@@ -105,6 +105,7 @@ describe.runIf(inject("postgresUrl") !== undefined)("the writer", () => {
     await standby.close();
     await expect(put("later")).rejects.toMatchObject({
       code: "store_io",
+      isFinal: true,
       message: expect.stringContaining("has lost"),
     });
     await storage.close();
@@ -120,7 +121,7 @@ describe.runIf(inject("postgresUrl") !== undefined)("the writer", () => {
     // What is sent before the end is noticed may have happened, and closes the store: that is another case.
     await witness.ended;
     await new Promise((resolve) => setImmediate(resolve));
-    await expect(put("nowhere")).rejects.toMatchObject({ code: "store_io" });
+    await expect(put("nowhere")).rejects.toMatchObject({ code: "store_io", isFinal: false });
     await server.restart();
     await put("there");
     expect(await names(store)).toEqual(["there"]);

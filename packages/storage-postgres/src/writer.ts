@@ -129,7 +129,7 @@ export class Writer {
       this.#broken ??= new StorageError(
         "store_io",
         `the server went away in the middle of a commit, and did not come back: ${toStorageError(error, "cannot reconnect").message}`,
-        { cause },
+        { cause, isFinal: true },
       );
       throw this.#broken;
     }
@@ -166,6 +166,7 @@ export class Writer {
     this.#broken = new StorageError(
       "store_io",
       `the server has lost commits of schema ${this.options.names.schema} that it acknowledged: restart the node, which is told by its partners what it had`,
+      { isFinal: true },
     );
     return this.#broken;
   }
@@ -174,6 +175,7 @@ export class Writer {
     this.#broken = new StorageError(
       "store_io",
       `another node has opened schema ${this.options.names.schema} since, and nothing was written: stop one of the two, and open the storage again`,
+      { isFinal: true },
     );
     return this.#broken;
   }

@@ -43,4 +43,4 @@ export class FaultInjector {
 }
 
 const powerLoss = (): StorageError =>
-  new StorageError("store_io", "planned: the power is off; open the inner storage again");
+  new StorageError("store_io", "planned: the power is off; open the inner storage again", { isFinal: true });

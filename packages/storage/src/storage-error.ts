@@ -16,15 +16,22 @@ export type StorageErrorCode =
   /** Someone else, in this process or another, has the place open. */
   | "storage_locked";
 
+export interface StorageErrorOptions extends ErrorOptions {
+  readonly isFinal?: boolean;
+}
+
 /** What a store could not do. The message says to what, and the remedy; `cause` holds the medium's own error. */
 export class StorageError extends Error {
   override readonly name = "StorageError";
+  /** No commit will go through any more, until the storage is opened anew. */
+  readonly isFinal: boolean;
 
   constructor(
     readonly code: StorageErrorCode,
     message: string,
-    options?: ErrorOptions,
+    options: StorageErrorOptions = {},
   ) {
     super(message, options);
+    this.isFinal = options.isFinal ?? false;
   }
 }

@@ -17,8 +17,8 @@ export interface Store {
   /**
    * All or nothing, and visible only once it is as durable as the store supports: once resolved, and if
    * `supports.durable`, it survives the loss of power. Commits take effect in the order of the calls. Rejects with
-   * `store_full` or `store_io` with nothing applied; one that was called later is not held back by that. After `store_io`
-   * a store may refuse every further commit with `store_io`, until it is opened anew.
+   * `store_full` or `store_io` with nothing applied; one that was called later is not held back by that, unless the
+   * error `isFinal`: the store then refuses every further commit with it, until the storage is opened anew.
    */
   commit(batch: Batch): Promise<void>;
 

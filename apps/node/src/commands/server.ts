@@ -1,3 +1,4 @@
+import type { StorageError } from "@concordat/storage";
 import type { Command } from "commander";
 import type { Daemon, DaemonAddresses } from "../compose/daemon.js";
 import { EXIT_CODE, type ExitCode } from "../exit-code.js";
@@ -33,10 +34,28 @@ export const addServer = (program: Command): void => {
       terminal.json ? JSON.stringify({ ready: true, ...daemon.addresses }) : readyLine(daemon.addresses),
     );
     void tellReady(logger);
-    logger.info({ event: "server_stopping", signal: await stopped }, "stopping: a second signal exits at once");
+    const exitCode = await Promise.race([
+      stopped.then((signal) => toldSignal(logger, signal)),
+      daemon.storageLost.then((error) => toldStorageLost(logger, error)),
+    ]);
     void tellStopping(logger);
-    return process.exit(await stop(daemon, logger));
+    await stop(daemon, logger);
+    return process.exit(exitCode);
   });
+};
+
+const toldSignal = (logger: Logger, signal: NodeJS.Signals): ExitCode => {
+  logger.info({ event: "server_stopping", signal }, "stopping: a second signal exits at once");
+  return EXIT_CODE.ok;
+};
+
+/** Decision 0033: what it could still read is read elsewhere, and a supervisor starts it anew. */
+const toldStorageLost = (logger: Logger, { code, message }: StorageError): ExitCode => {
+  logger.fatal(
+    { event: "storage_failed", code },
+    `stopping, since nothing can be written before a restart: ${message}`,
+  );
+  return EXIT_CODE.failed;
 };
 
 /** `ready replication=127.0.0.1:8444 admin=/…/concordat.sock`: programs wait for the first word. */
@@ -46,7 +65,7 @@ const readyLine = (addresses: DaemonAddresses): string =>
 /** Longer than the requests in flight are waited for, and shorter than a service manager waits. */
 const STOP_TIMEOUT_MS = 20_000;
 
-const stop = async (daemon: Daemon, logger: Logger): Promise<ExitCode> => {
+const stop = async (daemon: Daemon, logger: Logger): Promise<void> => {
   const timer = setTimeout(() => {
     logger.fatal({ event: "stop_timeout" }, "stopping took too long: what was committed is safe");
     process.exit(EXIT_CODE.failed);
@@ -54,7 +73,6 @@ const stop = async (daemon: Daemon, logger: Logger): Promise<ExitCode> => {
   await daemon.close();
   clearTimeout(timer);
   logger.info({ event: "server_stopped" }, "stopped");
-  return EXIT_CODE.ok;
 };
 
 /** The first SIGTERM or SIGINT; the second one exits. */

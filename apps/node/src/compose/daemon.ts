@@ -2,6 +2,7 @@ import type { Config } from "@concordat/config";
 import { DEFAULT_LIMITS } from "@concordat/protocol";
 import { connectTls, type TlsListener } from "@concordat/protocol/tls";
 import type { Replica } from "@concordat/replica";
+import type { StorageError } from "@concordat/storage";
 import { Hono } from "hono";
 import { createAdminApi } from "../admin/admin-api.js";
 import { nodeStatus } from "../admin/node-status.js";
@@ -35,6 +36,8 @@ export interface DaemonOptions {
 export interface Daemon {
   readonly addresses: DaemonAddresses;
   readonly reload: Reload;
+  /** Resolves, should it come to that, when nothing can be written any more until the daemon is started anew. */
+  readonly storageLost: Promise<StorageError>;
   /** Takes nothing new, finishes what runs, and closes everything in the order of its use. */
   close(): Promise<void>;
 }
@@ -77,7 +80,18 @@ const compose = async ({ config, file, logger }: DaemonOptions, parts: Parts): P
   const certificates = replication && (await NodeCertificates.open(config, logger));
   const partners = new PartnerSet(certificates ? dialWith(certificates) : neverDialled);
   const { exchange } = certificates ?? {};
-  const replica = await openNodeReplica({ config, partners, certificates: exchange, logger, metrics });
+  let onStorageLost: (error: StorageError) => void = () => undefined;
+  const storageLost = new Promise<StorageError>((resolve) => {
+    onStorageLost = resolve;
+  });
+  const replica = await openNodeReplica({
+    config,
+    partners,
+    certificates: exchange,
+    logger,
+    metrics,
+    onStorageLost,
+  });
   parts.replica = replica;
   parts.certificates = certificates;
 
@@ -114,6 +128,7 @@ const compose = async ({ config, file, logger }: DaemonOptions, parts: Parts): P
   return {
     addresses: addressesOf(parts, adminBindPath, clients?.server.address),
     reload,
+    storageLost,
     close: () => shutDown(parts),
   };
 };

@@ -1,6 +1,7 @@
 import { mkdir, stat } from "node:fs/promises";
 import type { Config } from "@concordat/config";
 import { type CertificateExchange, openReplica, type Replica, type ReplicaOptions } from "@concordat/replica";
+import { StorageError } from "@concordat/storage";
 import type { Logger } from "../log/logger.js";
 import { replicaLog } from "../log/replica-log.js";
 import type { NodeMetrics } from "../metrics/node-metrics.js";
@@ -17,6 +18,8 @@ export interface NodeReplicaOptions {
   readonly certificates: CertificateExchange | undefined;
   readonly logger: Logger;
   readonly metrics: Pick<NodeMetrics, "observeCommit">;
+  /** Told once it is known that nothing can be written any more. */
+  readonly onStorageLost: (error: StorageError) => void;
 }
 
 /** The replica in the node's directory. What an automatic refresh or a restore discards is kept beside it. */
@@ -26,11 +29,15 @@ export const openNodeReplica = async ({
   certificates,
   logger,
   metrics,
+  onStorageLost,
 }: NodeReplicaOptions): Promise<Replica> => {
   const { dbPath, attributes, replication } = config;
   await mkdir(dbPath, { recursive: true, mode: 0o700 });
   return openReplica({
-    storage: timedStorage(await nodeStorage(config), metrics.observeCommit),
+    storage: timedStorage(await nodeStorage(config), (seconds, error) => {
+      metrics.observeCommit(seconds, error);
+      if (error instanceof StorageError && error.isFinal) onStorageLost(error);
+    }),
     attributes,
     partners: partners.replace(replication?.partners ?? []),
     ...liveSettings(config),

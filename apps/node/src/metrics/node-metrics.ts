@@ -58,8 +58,8 @@ export const createNodeMetrics = (): NodeMetrics => {
     registers,
   });
   return {
-    observeCommit: (seconds, outcome) => {
-      if (outcome === "committed") commits.observe(seconds);
+    observeCommit: (seconds, error) => {
+      if (error === undefined) commits.observe(seconds);
       else failedCommits.inc();
     },
     observeRequest: ({ seconds, ...labels }) => requests.observe(labels, seconds),

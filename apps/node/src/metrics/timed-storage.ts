@@ -1,7 +1,7 @@
 import type { Storage, Store } from "@concordat/storage";
 
-/** Is told of each commit that a store was asked for: how long it took until it was durable, or had failed. */
-export type ObserveCommit = (seconds: number, outcome: "committed" | "failed") => void;
+/** Is told of each commit that a store was asked for: how long it took until it was durable, or had failed with `error`. */
+export type ObserveCommit = (seconds: number, error?: unknown) => void;
 
 /** `storage`, with every commit timed. */
 export const timedStorage = (storage: Storage, observe: ObserveCommit): Storage => ({
@@ -24,9 +24,9 @@ const timedStore = (store: Store, observe: ObserveCommit): Store => ({
     try {
       await store.commit(batch);
     } catch (error) {
-      observe(seconds(), "failed");
+      observe(seconds(), error);
       throw error;
     }
-    observe(seconds(), "committed");
+    observe(seconds());
   },
 });

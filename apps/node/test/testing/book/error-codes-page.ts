@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { errorPageOf } from "../../../src/error-page.js";
+import { linkedCode } from "./linked-code.js";
 
 /** Where a package says what its codes mean: a union of them, each below its comment. */
 const SOURCES = [
@@ -29,12 +29,6 @@ const codesOf = async (folder: string, file: string, type: string): Promise<Erro
   }));
 };
 
-/** A code that takes more than a line leads to its page. */
-const linked = (code: string): string => {
-  const page = errorPageOf(code);
-  return page === undefined ? `\`${code}\`` : `[\`${code}\`](${page.replace("docs/", "")})`;
-};
-
 /** `docs/error-codes.md`: the stable codes of the commands' and the libraries' errors, out of their sources. */
 export const errorCodesPage = async (): Promise<string> => {
   const sections = await Promise.all(
@@ -42,7 +36,7 @@ export const errorCodesPage = async (): Promise<string> => {
       const codes = await codesOf(folder, file, type);
       if (codes.length === 0 || codes.some(({ meaning }) => meaning === ""))
         throw new Error(`${file}: a code without a comment`);
-      const rows = codes.map(({ code, meaning }) => `| ${linked(code)} | ${meaning} |`);
+      const rows = codes.map(({ code, meaning }) => `| ${linkedCode(code)} | ${meaning} |`);
       return [
         `## ${title}`,
         "",

@@ -1,6 +1,7 @@
 import { openapiDocument } from "../../../src/http/openapi/openapi-document.js";
 import { PROBLEMS } from "../../../src/http/problem.js";
 import { VERSION } from "../../../src/version.js";
+import { linkedCode } from "./linked-code.js";
 
 interface Operation {
   readonly summary: string;
@@ -14,7 +15,7 @@ export const httpApiPage = (): string => {
     Object.entries(methods).map(([method, { summary }]) => `| \`${method.toUpperCase()} ${path}\` | ${summary} |`),
   );
   const problems = Object.entries(PROBLEMS).map(
-    ([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`,
+    ([code, { status, title }]) => `| ${linkedCode(code)} | ${status} | ${title} |`,
   );
   return `${[
     "# HTTP API",
