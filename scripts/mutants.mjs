@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { crdt } from "./mutants/crdt.mjs";
-import { mutatedRun, packageOf } from "./mutants/mutated-run.mjs";
+import { aliasesOf, openMutatedSuite, packageOf } from "./mutants/mutated-suite.mjs";
 import { replica } from "./mutants/replica.mjs";
 import { simulator } from "./mutants/simulator.mjs";
 
@@ -44,12 +44,12 @@ const controlRuns = lists.flatMap(({ suite, property, mutants }) => {
   return [{ suite, property, mutant, isControl: true }];
 });
 
-const run = async ({ suite, property, mutant, env, isControl = false }) => {
+const run = async ({ suite, property, mutant, isControl = false }, mutatedSuite) => {
   const startedAt = performance.now();
   const seconds = () => `${((performance.now() - startedAt) / 1_000).toFixed(1)} s`.padStart(7);
   const problem = (what) => problems.push(`${suite}\n  "${property}"\n  ${what}: ${mutant.name} (${mutant.file})`);
   try {
-    const { kind, why, tests } = await mutatedRun({ suite, property, mutant, seed, env });
+    const { kind, why, tests } = await mutatedSuite.run(property, mutant);
     testsOf.set(suite, tests);
     say(`${(isControl ? "control" : kind).padEnd(9)}${seconds()}  ${mutant.name}`);
     if (isWhyAsked && why) say(`${" ".repeat(18)}${why}`);
@@ -62,9 +62,28 @@ const run = async ({ suite, property, mutant, env, isControl = false }) => {
 };
 
 const startedAt = performance.now();
-const waiting = [...controlRuns, ...mutantRuns];
+
+/** Runs that one start of a suite can serve, one after the other. */
+const groups = new Map();
+for (const run of [...controlRuns, ...mutantRuns]) {
+  const start = { suite: run.suite, aliases: aliasesOf(run.suite, run.mutant), env: run.env, seed };
+  const key = JSON.stringify(start);
+  if (!groups.has(key)) groups.set(key, { start, waiting: [], isTaken: false });
+  groups.get(key).waiting.push(run);
+}
+const longestFirst = [...groups.values()].sort((a, b) => b.waiting.length - a.waiting.length);
+
+/** One that nobody has started yet; after those, one where more is left than is worth a start. */
+const nextGroup = () =>
+  longestFirst.find(({ isTaken }) => !isTaken) ?? longestFirst.find(({ waiting }) => waiting.length > 1);
+
 const work = async () => {
-  for (let next = waiting.shift(); next; next = waiting.shift()) await run(next);
+  for (let group = nextGroup(); group; group = nextGroup()) {
+    group.isTaken = true;
+    const mutatedSuite = await openMutatedSuite(group.start);
+    for (let next = group.waiting.shift(); next; next = group.waiting.shift()) await run(next, mutatedSuite);
+    await mutatedSuite.close();
+  }
 };
 await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
 
