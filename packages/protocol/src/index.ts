@@ -47,5 +47,6 @@ export { type Direction, MESSAGE_TYPES } from "./message-type.js";
 export { type Blame, ProtocolError, type ProtocolErrorCode } from "./protocol-error.js";
 export { ruvDigest, ruvWireBytes } from "./ruv-digest.js";
 export { VALUE_CONTAINERS_MAX } from "./scan-value.js";
+export { type NoUnseenRecord, unseenRecord } from "./unseen-record.js";
 export { type ValidatedEntry, validateEntry } from "./validate-entry.js";
 export { decodeValue, encodeValue } from "./value.js";

@@ -8,6 +8,7 @@ import { mergeEntryMicro } from "./merge-entry.js";
 import type { MicroBenchmark } from "./micro-benchmark.js";
 import { readEntryMicro } from "./read-entry.js";
 import { unseenPartMicro } from "./unseen-part.js";
+import { unseenRecordMicro } from "./unseen-record.js";
 import { uuidFromBytesMicro, writeUuidMicro } from "./uuid.js";
 import { validateEntryMicro } from "./validate-entry.js";
 
@@ -21,6 +22,7 @@ export const MICRO_BENCHMARKS: readonly MicroBenchmark[] = [
   encodeEntryMicro,
   encodeEntryOverBaseMicro,
   unseenPartMicro,
+  unseenRecordMicro,
   diffRuvMicro,
   uuidFromBytesMicro,
   writeUuidMicro,

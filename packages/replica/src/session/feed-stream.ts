@@ -1,5 +1,5 @@
 import { type Seen, type Uuid, unseenPart, uuidFromBytes } from "@concordat/crdt";
-import { encodeEntry } from "@concordat/protocol";
+import { encodeEntry, unseenRecord } from "@concordat/protocol";
 import type { Snapshot } from "@concordat/storage";
 import type { Database } from "../database/database.js";
 import { entriesAfter, feedBetween, uuidOfEntryKey } from "../database/key-space.js";
@@ -43,11 +43,12 @@ export async function* feedChunks(
   rowsSilentMax: number = REPLICA_LIMITS.feedRowsSilentMax,
 ): AsyncGenerator<FeedChunk> {
   const { scanned } = after;
+  const lacking = seen && { seen, seenMicros: database.table.servers.map(seen) };
   const filling = new FillingChunk(limits, rowsSilentMax);
   for await (const rows of feedPagesOf(snapshot, feedBetween(after.sequence, head))) {
     for (const { sequence, uuid, entry } of rows) {
       const isDue = scanned === undefined || uuidFromBytes<Uuid>(uuid) <= scanned;
-      filling.add(isDue ? recordToSend(database, entry, seen) : undefined, entry);
+      filling.add(isDue ? recordToSend(database, entry, lacking) : undefined, entry);
       if (filling.isDue) yield { place: { sequence, scanned }, records: filling.take() };
     }
   }
@@ -55,7 +56,7 @@ export async function* feedChunks(
     const range = entriesAfter(scanned === NOTHING_SCANNED ? undefined : scanned);
     for await (const rows of pagesOf(snapshot, range)) {
       for (const { key, value } of rows) {
-        filling.add(recordToSend(database, value, seen), value);
+        filling.add(recordToSend(database, value, lacking), value);
         if (filling.isDue) yield { place: { sequence: head, scanned: uuidOfEntryKey(key) }, records: filling.take() };
       }
     }
@@ -64,18 +65,26 @@ export async function* feedChunks(
   if (records.length > 0) yield { place: { sequence: head, scanned: undefined }, records };
 }
 
+/** What somebody has seen, by server, and by the number that records give it. */
+interface Lacking {
+  readonly seen: Seen;
+  readonly seenMicros: readonly number[];
+}
+
 const recordToSend = (
   database: Database,
   value: Uint8Array | undefined,
-  seen: Seen | undefined,
+  lacking: Lacking | undefined,
 ): Uint8Array | undefined => {
   if (value === undefined) {
     throw new ReplicaError("database_corrupt", "the feed names an entry that is not stored: run verify");
   }
   const { record } = storedEntryOf(value);
-  if (seen === undefined) return record;
+  if (lacking === undefined) return record;
+  const part = unseenRecord(record, lacking.seenMicros);
+  if (part !== "not-plain") return part === "nothing" ? undefined : part;
   const state = stateOfRecord(database, record);
-  const unseen = unseenPart(state, seen);
+  const unseen = unseenPart(state, lacking.seen);
   if (unseen === undefined) return undefined;
   return unseen === state ? record : encodeEntry(unseen, database.table.indexOf, { state, record });
 };
