@@ -82,15 +82,19 @@ describe("CURRENT", () => {
     await storage.close();
   });
 
-  it("that makes no sense, or names what is not there, is store_corrupt, and leaves the place free", async () => {
+  it("that makes no sense, or names what is not there, is store_corrupt, until another one is current", async () => {
     await mkdir(directory, { recursive: true });
     const storage = lmdbStorage(directory);
     for (const content of ["", "\0\0\0", "../elsewhere", "missing\n"]) {
       await writeFile(join(directory, "CURRENT"), content);
-      await expect(storage.open()).rejects.toMatchObject({ code: "store_corrupt" });
+      const current = (await storage.open()) as string;
+      await expect(storage.openStore(current)).rejects.toMatchObject({ code: "store_corrupt" });
+      expect(await storage.names()).not.toContain(current);
+      await storage.openStore("restored");
+      await storage.makeCurrent("restored");
+      await storage.close();
     }
-    await rm(join(directory, "CURRENT"));
-    expect(await storage.open()).toBeUndefined();
+    expect(await storage.open()).toBe("restored");
     await storage.close();
   });
 });

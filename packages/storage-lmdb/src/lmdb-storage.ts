@@ -81,6 +81,7 @@ class LmdbStorage implements Storage {
 
   async openStore(name: string): Promise<Store> {
     this.#assertOpen();
+    if (name === this.#current) await this.#assertCurrentThere(name);
     assertDatabaseName(name);
     if (this.#stores.has(name))
       throw new StorageError("database_in_use", `database ${name} is open already: close that store first`);
@@ -138,9 +139,12 @@ class LmdbStorage implements Storage {
   }
 
   async #readCurrent(): Promise<string | undefined> {
-    const name = (await readIfExists(this.#currentFile()))?.trimEnd();
-    if (name === undefined) return undefined;
-    if (isDatabaseName(name) && (await exists(this.#file(name)))) return name;
+    return (await readIfExists(this.#currentFile()))?.trimEnd();
+  }
+
+  /** Checked where the database is opened, and not before: a restore makes another one current. */
+  async #assertCurrentThere(name: string): Promise<void> {
+    if (isDatabaseName(name) && (await exists(this.#file(name)))) return;
     throw new StorageError(
       "store_corrupt",
       `${this.#currentFile()} names ${JSON.stringify(name)}, and there is no such database; restore a backup`,
