@@ -102,6 +102,21 @@ export const STATUS_METRICS: readonly StatusMetric[] = [
   ),
   ofPartners("lag_changes", "Entries that are still to come from the partner, at most.", ({ lag }) => lag?.changes),
   ofPartners(
+    "catching_up_entries",
+    "Entries that have come with the pull that brings changes now.",
+    ({ catchingUp }) => catchingUp?.entries,
+  ),
+  ofPartners(
+    "catching_up_estimated_entries",
+    "Entries that come with it in all, as the partner estimates.",
+    ({ catchingUp }) => catchingUp?.entriesEstimate,
+  ),
+  ofPartners(
+    "catching_up_remaining_seconds",
+    "How long that takes at the rate so far.",
+    ({ catchingUp }) => catchingUp?.secondsLeft,
+  ),
+  ofPartners(
     "behind_seconds",
     "Age of the oldest change of this node that the partner has not acknowledged; 0 when there is none.",
     ({ behindBy }) => behindBy?.seconds,

@@ -136,6 +136,21 @@ export class TestNode {
     return this.#ask("GET", "/v1/status");
   }
 
+  /** `concordat pause` and `resume`, without the cost of a process. */
+  async pause({ origin }: { readonly origin: string }): Promise<void> {
+    await this.#ask("POST", "/v1/admin/pause", { origin });
+  }
+
+  async resume({ origin }: { readonly origin: string }): Promise<void> {
+    await this.#ask("POST", "/v1/admin/resume", { origin });
+  }
+
+  /** Has the daemon read its file again, without the cost of a process. */
+  async reload(): Promise<void> {
+    const { kind } = await this.#ask<{ kind: string }>("POST", "/v1/admin/reload");
+    if (kind !== "reloaded") throw new Error(`the reload of ${this.origin} was ${kind}`);
+  }
+
   /** Waits until the link to `partner` is in this state. */
   async linkIs(partner: { readonly origin: string }, state: string): Promise<NodeStatus> {
     const stateOf = (status: NodeStatus) => status.partners.find(({ origin }) => origin === partner.origin)?.state;
