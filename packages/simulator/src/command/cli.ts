@@ -15,6 +15,8 @@ const program = new Command("simulate")
   .option("--minutes <number>", "seed after seed for so long", wholeNumber(1, 1e6))
   .option("--steps <number>", "events of each run before everything is put right", wholeNumber(1, 1e7), 1_000)
   .option("--nodes <number>", "so many nodes, where each seed draws its own otherwise", wholeNumber(2, 2_000))
+  .option("--each-fault <number>", "fail where a class of faults took effect less often", wholeNumber(0, 1e9), 0)
+  .option("--figures <file>", "write the figures so far to it, as JSON, every half minute")
   .option("--workers <number>", "processes", wholeNumber(1, 256), availableParallelism())
   .option(
     "--scenario <file>",

@@ -8,6 +8,10 @@ export interface CommandOptions {
   readonly steps: number;
   readonly nodes?: number;
   readonly minutes?: number;
+  /** Of each class of faults at least so many, or the run has failed. */
+  readonly eachFault: number;
+  /** A file that always has the figures so far. */
+  readonly figures?: string;
   readonly workers: number;
   readonly scenario?: string;
   readonly scale: boolean;

@@ -22,6 +22,13 @@ export class Totals {
   readonly failures: Failure[] = [];
   readonly hashes = new Map<number, string>();
 
+  /** All of it as it is written down, after so many seconds in so many processes. */
+  figures(seconds: number, workers: number) {
+    const { seeds, steps, changes, bytes, virtualMs, rounds, roundsMax, nodesMax, failures } = this;
+    const faults = Object.fromEntries([...this.faults].sort());
+    return { seeds, steps, changes, bytes, virtualMs, rounds, roundsMax, nodesMax, seconds, workers, faults, failures };
+  }
+
   add(result: JobResult): void {
     this.seeds += 1;
     if (result.kind === "broken") {

@@ -47,6 +47,8 @@ export interface NodeProcess extends Listener {
   /** Entries that an automatic refresh has exported. */
   readonly exported: Set<string>;
   renewal: Renewal | undefined;
+  /** The origin from which an operator refreshes it now, who was asked about what goes. */
+  refreshedBy: string | undefined;
   isStopping: boolean;
   /** Writes of the workload that have not come to an end. */
   writes: number;
@@ -68,8 +70,6 @@ export class SimulatedNode {
   ruv: Ruv = new Map();
   /** Whether its next start is that of a restored backup. */
   isRestored = false;
-  /** The origin from which an operator refreshes it now, who was asked about what goes. */
-  refreshedBy: string | undefined;
   #starts = 0;
   readonly #context: NodeContext;
 
@@ -176,6 +176,7 @@ export class SimulatedNode {
       replica: undefined,
       exported: new Set(),
       renewal: undefined,
+      refreshedBy: undefined,
       isStopping: false,
       writes: 0,
       accept: (channel: Channel) => {

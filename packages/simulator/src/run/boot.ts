@@ -1,5 +1,6 @@
 import type { SimulatedNode } from "../node/simulated-node.js";
 import { Violation } from "../violation.js";
+import { refreshNode } from "./refresh-node.js";
 import type { World } from "./world.js";
 
 /** Makes one domain of all nodes: the first founds it, each other is refreshed from a partner that is in it already. */
@@ -37,13 +38,6 @@ const join = async (world: World, node: SimulatedNode, from: SimulatedNode): Pro
   world.link({ from: node.index, to: from.index, pulls: "from" });
   from.partners.delete(node.index);
   node.setPartners();
-  node.refreshedBy = from.origin;
-  const { replica } = node;
-  const outcome = await world.until(
-    replica?.refresh({ from: from.origin, discardLocalChanges: true }) ?? Promise.reject(new Error("no replica")),
-    `the first refresh of node ${node.index}`,
-  );
-  node.refreshedBy = undefined;
-  if (outcome.kind !== "refreshed")
-    throw new Violation("stuck", `node ${node.index} was not refreshed: ${outcome.kind}`);
+  const isDone = await world.until(refreshNode(world, node, from.origin), `the first refresh of node ${node.index}`);
+  if (!isDone) throw new Violation("stuck", `node ${node.index} was not refreshed`);
 };

@@ -21,6 +21,7 @@ export const FAULTS_SEEN = [
   "clock-drift",
   "clock-stopped",
   "restore",
+  "refresh-discarding",
   "disk-rolled-back",
   "disk-cloned",
   "partner-removed",

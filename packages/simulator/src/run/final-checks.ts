@@ -1,4 +1,4 @@
-import type { Conflict, Replica } from "@concordat/replica";
+import type { Conflict, Entry, Replica } from "@concordat/replica";
 import { constraintProblems } from "../model/constraint-check.js";
 import { claims, contentProblems } from "../model/content-check.js";
 import type { RecordedChange, RecordedOperation } from "../model/history.js";
@@ -11,11 +11,12 @@ import { SETTINGS, type World } from "./world.js";
 /** Everything that must hold once all vectors are equal. @param held what anybody still had when everything was put right. */
 export const checkAll = async (world: World, held: ReadonlySet<string>): Promise<void> => {
   for (const node of world.nodes) await verify(world, node);
-  for (const node of world.nodes) await expectContent(world, node);
+  const shown = await shownByAll(world);
+  for (const [node, entries] of shown) expectContent(world, node, entries);
   expectNothingLost(world);
-  await expectHeldKept(world, held);
-  await expectEqual(world);
-  await expectSameViews(world);
+  expectHeldKept(world, held, shown);
+  const hasPurged = await expectEqual(world);
+  await expectSameViews(world, hasPurged ? await shownByAll(world) : shown);
   const { framesWaitingMax } = world.network;
   if (framesWaitingMax > SETTINGS.framesWaitingMax)
     throw new Violation("queue-bounds", `${framesWaitingMax} frames waited in one direction of one connection`);
@@ -26,10 +27,17 @@ const verify = async (world: World, node: SimulatedNode): Promise<void> => {
   if (problems.length > 0) world.fail("verify", `node ${node.index}: ${problems[0]}`);
 };
 
-const expectContent = async (world: World, node: SimulatedNode): Promise<void> => {
-  const replica = replicaOf(node);
-  const entries = await world.until(entriesOf(replica), `the entries of node ${node.index}`);
-  const [problem] = contentProblems({ entries, ruv: replica.ruv() }, world.history);
+type Shown = ReadonlyMap<SimulatedNode, readonly Entry[]>;
+
+const shownByAll = async (world: World): Promise<Shown> => {
+  const shown = new Map<SimulatedNode, readonly Entry[]>();
+  for (const node of world.nodes)
+    shown.set(node, await world.until(entriesOf(replicaOf(node)), `the entries of node ${node.index}`));
+  return shown;
+};
+
+const expectContent = (world: World, node: SimulatedNode, entries: readonly Entry[]): void => {
+  const [problem] = contentProblems({ entries, ruv: replicaOf(node).ruv() }, world.history);
   if (problem) world.fail("content", `node ${node.index} at the end: ${problem}`);
 };
 
@@ -51,11 +59,10 @@ const expectNothingLost = (world: World): void => {
  * Of a forked server some changes exist in two versions, and vectors do not tell which: but whatever anybody still had is
  * everywhere, if nobody deleted it, and no operator discarded it.
  */
-const expectHeldKept = async (world: World, held: ReadonlySet<string>): Promise<void> => {
+const expectHeldKept = (world: World, held: ReadonlySet<string>, shownBy: Shown): void => {
   const [first] = members(world);
   if (!world.history.hasForks || world.counts.has("refreshed-by-operator") || first === undefined) return;
-  const entries = await world.until(entriesOf(replicaOf(first)), "the entries of the first node");
-  const shown = new Set(entries.map(rootUuid));
+  const shown = new Set(shownBy.get(first)?.map(rootUuid));
   const exported = world.nodes.flatMap(({ process }) => [...(process?.exported ?? [])]);
   for (const uuid of exported) shown.add(uuid);
   const deleted = new Set<string>();
@@ -67,17 +74,17 @@ const expectHeldKept = async (world: World, held: ReadonlySet<string>): Promise<
   }
 };
 
-/** Invariant 1: byte by byte, once purged to the common horizon. */
-const expectEqual = async (world: World): Promise<void> => {
-  if (await areDigestsEqual(world)) return;
+/** Invariant 1: byte by byte, once purged to the common horizon. Answers whether that was needed. */
+const expectEqual = async (world: World): Promise<boolean> => {
+  if (await areDigestsEqual(world)) return false;
   if (isPurging(world.plan)) {
     await world.pass(world.plan.changelogMaxAgeMs + 2 * SETTINGS.clockSkewMaxMs);
     for (const node of members(world)) await world.until(replicaOf(node).purge(), `the purge of node ${node.index}`);
-    if (await areDigestsEqual(world)) return;
+    if (await areDigestsEqual(world)) return true;
   }
   if (mayCountersDiffer(world)) {
     world.count("counters-differ-after-fork");
-    return;
+    return true;
   }
   throw new Violation("convergence", "the vectors are equal, and the merged states are not");
 };
@@ -105,12 +112,12 @@ const areDigestsEqual = async (world: World): Promise<boolean> => {
 };
 
 /** Invariant 7: the same conflicts, winners and references everywhere. */
-const expectSameViews = async (world: World): Promise<void> => {
+const expectSameViews = async (world: World, shown: Shown): Promise<void> => {
   if (world.counts.has("counters-differ-after-fork")) return;
   let first: string | undefined;
   for (const node of members(world)) {
     const replica = replicaOf(node);
-    const entries = await world.until(entriesOf(replica), `the entries of node ${node.index}`);
+    const entries = shown.get(node) ?? [];
     const conflicts = await world.until(conflictsOf(replica), `the conflicts of node ${node.index}`);
     const [problem] = constraintProblems(entries, node.schema);
     if (problem) world.fail("same-views", `node ${node.index}: ${problem}`);

@@ -1,10 +1,11 @@
-import type { PartnerStatus, Replica } from "@concordat/replica";
+import type { PartnerStatus } from "@concordat/replica";
 import { EPOCH_MICROS } from "../clock/node-clock.js";
 import type { SimulatedNode } from "../node/simulated-node.js";
 import { Violation } from "../violation.js";
 import { NEXT_SCHEMA } from "../workload.js";
 import { heldByAnybody, members } from "./members.js";
-import { isOfDisk, SETTINGS, type World } from "./world.js";
+import { refreshNode } from "./refresh-node.js";
+import { SETTINGS, type World } from "./world.js";
 
 const ROUND_MS = 2 * SETTINGS.pollIntervalMs;
 /** Connections that nothing comes through any more are given up by then. */
@@ -27,8 +28,8 @@ export interface Healed {
 export const heal = async (world: World): Promise<Healed> => {
   endFaults(world);
   await startAll(world);
+  await world.pass(60_000, () => world.nodes.every(isAtRest));
   const held = await heldByAnybody(world);
-  await world.pass(60_000, () => world.nodes.every(({ process }) => process?.writes === 0));
   await passFutureStamps(world);
   const roundsMax = Math.ceil(DEADLINES_MS / ROUND_MS) + 2 * world.nodes.length + 6;
   const startMs = world.time.nowMs;
@@ -42,6 +43,9 @@ export const heal = async (world: World): Promise<Healed> => {
   }
   throw new Violation("convergence", `not equal after ${roundsMax} rounds: ${differences(world)}`);
 };
+
+/** Nobody writes, and no operator discards anything any more. */
+const isAtRest = ({ process }: SimulatedNode): boolean => process?.writes === 0 && process.refreshedBy === undefined;
 
 const endFaults = (world: World): void => {
   world.say("everything is put right");
@@ -119,7 +123,7 @@ const actAsOperator = async (world: World): Promise<void> => {
     if (replica === undefined || asked === undefined) continue;
     // Of two that cannot supply each other, one is refreshed.
     if (asked.state === "critical" && isLater(world, node, asked)) continue;
-    await refresh(world, node, replica, asked.origin);
+    await refresh(world, node, asked.origin);
     return;
   }
 };
@@ -137,7 +141,7 @@ const refreshTogether = async (world: World): Promise<void> => {
   for (const node of world.nodes) {
     if (node === source || node.replica === undefined) continue;
     node.replica.setPartners([world.partner(node, source, "pull")]);
-    await refresh(world, node, node.replica, source.origin);
+    await refresh(world, node, source.origin);
     node.replica.setPartners([]);
   }
   for (const node of world.nodes) node.setPartners();
@@ -149,7 +153,7 @@ const refreshPullOnly = async (world: World): Promise<void> => {
   const node = pullOnly === undefined ? undefined : world.node(pullOnly);
   const partner = world.nodes.find(({ index }) => node?.partners.has(index));
   if (node?.replica === undefined || partner === undefined || claimsAllOf(partner, node)) return;
-  await refresh(world, node, node.replica, partner.origin);
+  await refresh(world, node, partner.origin);
 };
 
 const needsRefresh = ({ state }: PartnerStatus): boolean => NEEDS_REFRESH.has(state);
@@ -157,19 +161,10 @@ const needsRefresh = ({ state }: PartnerStatus): boolean => NEEDS_REFRESH.has(st
 const isLater = (world: World, node: SimulatedNode, { origin }: PartnerStatus): boolean =>
   node.index < (world.nodes.find((other) => other.origin === origin)?.index ?? 0);
 
-const refresh = async (world: World, node: SimulatedNode, replica: Replica, from: string): Promise<void> => {
+const refresh = async (world: World, node: SimulatedNode, from: string): Promise<void> => {
   world.say(`the operator of node ${node.index} refreshes it from ${from}`);
   world.count("refreshed-by-operator");
-  node.refreshedBy = from;
-  try {
-    await world.until(replica.refresh({ from, discardLocalChanges: true }), `the refresh of node ${node.index}`);
-    await world.settle();
-  } catch (error) {
-    if (error instanceof Violation) throw error;
-    if (!isOfDisk(error)) world.say(`the refresh of node ${node.index} failed: ${String(error)}`);
-  } finally {
-    node.refreshedBy = undefined;
-  }
+  await world.until(refreshNode(world, node, from), `the refresh of node ${node.index}`);
 };
 
 const differences = (world: World): string => {

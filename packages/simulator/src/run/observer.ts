@@ -71,7 +71,7 @@ export class Observer {
     if (process?.renewal === "fork_healed" && !world.history.hasForks)
       world.violate("change-ids-rise", `node ${node.index} healed a fork, and no disk had gone back or was copied`);
     const mustExport =
-      process?.renewal === "refresh_done" && node.refreshedBy === undefined ? process.exported : undefined;
+      process?.renewal === "refresh_done" && process.refreshedBy === undefined ? process.exported : undefined;
     this.lose(node, node.ruv, ruv, mustExport);
   }
 

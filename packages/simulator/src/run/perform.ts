@@ -2,11 +2,12 @@ import { ProtocolError } from "@concordat/protocol";
 import { ReplicaError } from "@concordat/replica";
 import { contentProblems } from "../model/content-check.js";
 import { recordingWriter } from "../model/recording-replica.js";
-import type { SimulatedNode } from "../node/simulated-node.js";
+import type { Photograph, SimulatedNode } from "../node/simulated-node.js";
 import type { Deed } from "../schedule/action.js";
 import { isBetween } from "../schedule/topology.js";
 import { SeededRandom } from "../seeded-random.js";
 import { isNothingToDo, NEXT_SCHEMA } from "../workload.js";
+import { refreshNode } from "./refresh-node.js";
 import type { World } from "./world.js";
 
 /** Copies of disks that a run may make. */
@@ -59,8 +60,11 @@ export const perform = (world: World, deed: Deed): boolean => {
       world.node(deed.node).photograph();
       return true;
     case "restore":
+      return restore(world, deed);
     case "roll-back":
-      return goBack(world, deed);
+      return rollBack(world, deed);
+    case "refresh":
+      return refresh(world, world.node(deed.node), world.node(deed.from));
     case "clone":
       return clone(world, world.node(deed.node));
     case "partner-removed":
@@ -185,22 +189,64 @@ const fillDisk = (world: World, node: SimulatedNode, ms: number): boolean => {
   return true;
 };
 
-const goBack = (
+const restore = (
   world: World,
-  { kind, node: index, age, downMs }: Extract<Deed, { kind: "restore" | "roll-back" }>,
+  { node: index, age, downMs, afterEffects }: Extract<Deed, { kind: "restore" }>,
 ): boolean => {
   const node = world.node(index);
-  const photograph = node.photographs[age % Math.max(1, node.photographs.length)];
-  if (photograph === undefined || world.history.hasForks) return false;
-  // What a disk forgets of its own healing nobody else knows: a silent fall is one of this incarnation, and the only one.
-  if (kind === "roll-back" && photograph.server !== node.server) return false;
-  world.count(kind === "restore" ? "restore" : "disk-rolled-back");
-  world.say(`the disk of node ${node.index} goes back${kind === "restore" ? ", as its operator says" : ""}`);
-  node.end({ unsynced: "lost", isSilent: false, downMs: undefined });
+  const { process } = node;
+  if (process?.power.isOn !== true || photographOf(node, age) === undefined || world.history.hasForks) return false;
+  process.power.cutAfter(afterEffects, "middle", () => {
+    const had = process.replica?.ruv() ?? node.ruv;
+    node.end({ unsynced: "lost", isSilent: false, downMs });
+    // Whoever wrote a moment before is told first.
+    world.time.after(0, () => {
+      const photograph = photographOf(node, age);
+      // A copy of its disk may run by now, or all be put right.
+      if (photograph === undefined || world.history.hasForks || node.process !== undefined) return;
+      world.count("restore");
+      world.say(`the disk of node ${node.index} is lost, and its operator restores a backup`);
+      world.observer.lose(node, had, photograph.ruv, undefined);
+      node.goBackTo(photograph, true);
+    });
+  });
+  return true;
+};
+
+const rollBack = (world: World, { node: index, age, downMs }: Extract<Deed, { kind: "roll-back" }>): boolean => {
+  if (world.history.hasForks) return false;
+  const node = nodesFrom(world, index).find((other) => isOfThisIncarnation(other, photographOf(other, age)));
+  const photograph = node && photographOf(node, age);
+  if (node === undefined || photograph === undefined) return false;
+  world.count("disk-rolled-back");
+  world.say(`the disk of node ${node.index} goes back`);
+  node.end({ unsynced: "lost", isSilent: false, downMs });
   world.observer.lose(node, node.ruv, photograph.ruv, undefined);
-  if (kind === "roll-back") world.history.fork(photograph.server, seenOf(photograph));
-  node.goBackTo(photograph, kind === "restore");
-  world.time.after(downMs, () => node.start());
+  world.history.fork(photograph.server, seenOf(photograph));
+  node.goBackTo(photograph, false);
+  return true;
+};
+
+/** What a disk forgets of its own healing nobody else knows: a silent fall is one of this incarnation, and the only one. */
+const isOfThisIncarnation = ({ server }: SimulatedNode, photograph: Photograph | undefined): boolean =>
+  photograph !== undefined && photograph.server === server;
+
+const photographOf = ({ photographs }: SimulatedNode, age: number): Photograph | undefined =>
+  photographs[age % Math.max(1, photographs.length)];
+
+/** All nodes, that one first. */
+const nodesFrom = ({ nodes }: World, index: number): readonly SimulatedNode[] => {
+  const at = index % nodes.length;
+  return [...nodes.slice(at), ...nodes.slice(0, at)];
+};
+
+const refresh = (world: World, node: SimulatedNode, from: SimulatedNode): boolean => {
+  const partner = node.partners.get(from.index);
+  if (node.replica === undefined || partner === undefined || partner.type === "allow-pull") return false;
+  const refreshing = refreshNode(world, node, from.origin).then((isDone) => {
+    if (isDone) world.count("refresh-discarding");
+  });
+  world.watch(`the refresh of node ${node.index}`, refreshing);
   return true;
 };
 
@@ -237,6 +283,7 @@ const removePartner = (world: World, index: number, ms: number): boolean => {
   for (const node of both) node.setPartners();
   world.time.after(ms, () => {
     if (world.node(edge.from).partners.has(edge.to)) return;
+    world.count("partner-added");
     world.link(edge);
     for (const node of both) node.setPartners();
   });
@@ -244,15 +291,26 @@ const removePartner = (world: World, index: number, ms: number): boolean => {
 };
 
 const addPartner = (world: World, from: number, to: number): boolean => {
-  const { supplyOnly, pullOnly } = world.plan;
-  const isPlain = [from, to].every((index) => index !== supplyOnly && index !== pullOnly);
-  if (from === to || !isPlain || world.edges.some((edge) => isBetween(edge, from, to))) return false;
+  const pairs = strangers(world);
+  const pair = pairs[(from * world.nodes.length + to) % Math.max(1, pairs.length)];
+  if (pair === undefined) return false;
   world.count("partner-added");
-  const edge = { from, to, pulls: "both" as const };
+  const edge = { from: pair[0], to: pair[1], pulls: "both" as const };
   world.edges.push(edge);
   world.link(edge);
-  for (const index of [from, to]) world.node(index).setPartners();
+  for (const index of pair) world.node(index).setPartners();
   return true;
+};
+
+/** Those who are no partners, and may become partners. */
+const strangers = ({ plan, nodes, edges }: World): readonly (readonly [number, number])[] => {
+  const plain = nodes.map(({ index }) => index).filter((index) => index !== plan.supplyOnly && index !== plan.pullOnly);
+  return plain.flatMap((left, at) =>
+    plain
+      .slice(at + 1)
+      .filter((right) => !edges.some((edge) => isBetween(edge, left, right)))
+      .map((right) => [left, right] as const),
+  );
 };
 
 const changeSchema = (world: World, node: SimulatedNode, isNext: boolean): boolean => {

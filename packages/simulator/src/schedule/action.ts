@@ -53,8 +53,21 @@ export type Deed =
   | { readonly kind: "clock-rate"; readonly node: number; readonly rate: number }
   | { readonly kind: "clock-right"; readonly node: number }
   | { readonly kind: "photograph"; readonly node: number }
-  /** The disk is put back to the `age`-th last photograph: as an operator restores a backup, or without a word. */
-  | { readonly kind: "restore" | "roll-back"; readonly node: number; readonly age: number; readonly downMs: number }
+  /**
+   * The machine is lost in the middle of the `afterEffects`-th thing from now that it does, and its operator restores the `age`-th
+   * last photograph: what only it had is gone for good.
+   */
+  | {
+      readonly kind: "restore";
+      readonly node: number;
+      readonly age: number;
+      readonly downMs: number;
+      readonly afterEffects: number;
+    }
+  /** The disk is put back to the `age`-th last photograph, without a word. */
+  | { readonly kind: "roll-back"; readonly node: number; readonly age: number; readonly downMs: number }
+  /** An operator refreshes it from a partner, and discards what only it has. */
+  | { readonly kind: "refresh"; readonly node: number; readonly from: number }
   /** A copy of the disk starts as another node, beside the first. */
   | { readonly kind: "clone"; readonly node: number }
   | { readonly kind: "partner-removed"; readonly edge: number; readonly ms: number }

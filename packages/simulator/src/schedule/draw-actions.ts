@@ -110,7 +110,9 @@ const drawFault = (kind: FaultKind, plan: Plan, random: SeededRandom): Deed => {
     case "clock-stopped":
       return { kind: "clock-rate", node, rate: 0 };
     case "restore":
-      return { kind: "restore", node, age: random.below(3), downMs };
+      return { kind: "restore", node, age: random.below(3), downMs, afterEffects: random.between(1, 8) };
+    case "refresh-discarding":
+      return { kind: "refresh", node: from, from: to };
     case "disk-rolled-back":
       return { kind: "roll-back", node, age: random.below(3), downMs };
     case "disk-cloned":
