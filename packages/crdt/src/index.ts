@@ -34,6 +34,7 @@ export { extendLineage, type Lineage, laterLineage, NO_LINEAGE } from "./lineage
 export { lostUpdates } from "./lost-updates.js";
 export type { MapState } from "./map-state.js";
 export { asConflict, mergeEntry, sameCreation } from "./merge-entry.js";
+export { isPlainEntry } from "./plain-entry.js";
 export { type PurgedEntry, purgeableSince, purgeEntry } from "./purge-entry.js";
 export { type Reannouncement, reannouncedEntry } from "./reannounce-entry.js";
 export {

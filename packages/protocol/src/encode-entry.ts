@@ -60,8 +60,8 @@ const isPatch = (state: EntryState, base: EntryState): boolean => {
     state.conflictOf === base.conflictOf;
   if (!isSameEntry || state.attributes.size !== base.attributes.size) return false;
   const names = base.attributes.keys();
-  for (const [name, attribute] of state.attributes)
-    if (names.next().value !== name || kindsIn(attribute) === 0) return false;
+  for (const name of state.attributes.keys())
+    if (names.next().value !== name || kindsIn(state.attributes.get(name) as AttributeState) === 0) return false;
   return true;
 };
 

@@ -1,4 +1,4 @@
-import { type EntryState, newestChangeOfEntry, type Uuid } from "@concordat/crdt";
+import { type EntryState, isPlainEntry, newestChangeOfEntry, type Uuid } from "@concordat/crdt";
 import { encodeEntry } from "@concordat/protocol";
 import { constraintOperations } from "../constraint/constraint-rows.js";
 import { hasIndex } from "../constraint/constraints.js";
@@ -21,6 +21,9 @@ interface Slot {
   /** What this batch writes: `state` encoded, or nothing in place of what is stored. */
   readonly write: { readonly record: Uint8Array | undefined; readonly inPlace: boolean } | undefined;
 }
+
+/** From what is plain, or not there, no other rows follow. */
+const isPlain = (state: EntryState | undefined): boolean => state === undefined || isPlainEntry(state);
 
 const ABSENT: Slot = { stored: undefined, before: undefined, state: undefined, write: undefined };
 
@@ -101,9 +104,11 @@ export class WriteBatch {
         if (write.inPlace && stored) this.builder.rewriteEntry(entry, stored);
         else this.builder.putEntry(entry);
       } else if (stored) this.builder.removeEntry(uuid, stored);
-      this.builder.addOperations(derivedOperations(uuid, before, state));
+      if (!isPlain(before) || !isPlain(state)) {
+        this.builder.addOperations(derivedOperations(uuid, before, state));
+        this.builder.addOperations(counterBaseOperations(this.database, uuid, before, state));
+      }
       indexed?.replace(uuid, before, state);
-      this.builder.addOperations(counterBaseOperations(this.database, uuid, before, state));
       if (hasIndex(constraints)) this.builder.addOperations(constraintOperations(constraints, uuid, before, state));
       written += 1;
     }
