@@ -175,6 +175,11 @@ export class TestNode {
     return (await this.#ask<{ sha256: string }>("GET", "/v1/admin/digest")).sha256;
   }
 
+  /** What `export` prints, without the cost of a process. */
+  async export(): Promise<string> {
+    return (await fetchOnce({ socketPath: this.socketPath, path: "/v1/admin/export" })).body;
+  }
+
   async #ask<T>(method: string, path: string, body?: object): Promise<T> {
     const content = body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
     const answer = await fetchOnce({ socketPath: this.socketPath, method, path, ...content });
