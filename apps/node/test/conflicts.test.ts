@@ -1,36 +1,28 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { ConflictJson, ConflictPageJson } from "../src/http/conflict-json.js";
-import type { EntryJson } from "../src/http/entry-json.js";
 import { eventually } from "./testing/eventually.js";
-import { fetchOnce } from "./testing/http.js";
 import { converge, type TestNode } from "./testing/node.js";
-import { createPair } from "./testing/nodes.js";
+import { createNode, createSyncedPair } from "./testing/nodes.js";
 
-/** Two daemons that hold one domain. */
-const startedTogether = async (settings = ""): Promise<[TestNode, TestNode]> => {
-  const [a, b] = await createPair();
-  await a.addPartner(b);
-  await b.addPartner(a, { automaticRefresh: true });
-  for (const node of [a, b]) await node.editConfig((text) => `${text}\n${settings}`);
-  await a.start();
-  await a.put({ title: "there before" });
-  await b.start();
-  await converge(a, b);
-  return [a, b];
-};
+/** Two daemons that hold one domain. Each test resolves the conflicts that it brings about. */
+let pair: readonly [TestNode, TestNode];
+let a: TestNode;
+let b: TestNode;
 
-/** Each does its part while the other is down; then both are up, and have met. */
-const apart = async (
-  [a, b]: readonly [TestNode, TestNode],
-  first: () => Promise<unknown>,
-  second: () => Promise<unknown>,
-): Promise<void> => {
-  await b.stop();
+beforeAll(async () => {
+  pair = await createSyncedPair(
+    "",
+    '[attributes.name]\nunique = true\n[attributes.member]\nmerge = "set"\nreference = true\n',
+  );
+  [a, b] = pair;
+});
+
+/** Each does its part before it hears of the other's; then they have met. */
+const apart = async (first: () => Promise<unknown>, second: () => Promise<unknown>): Promise<void> => {
+  await Promise.all([a.pause(b), b.pause(a)]);
   await first();
-  await a.stop();
-  await b.start();
   await second();
-  await a.start();
+  await Promise.all([a.resume(b), b.resume(a)]);
   await converge(a, b);
 };
 
@@ -49,43 +41,41 @@ const listed = async (node: TestNode): Promise<ConflictJson[]> => {
     .map((line) => JSON.parse(line) as ConflictJson);
 };
 
+const pageOf = (node: TestNode): Promise<ConflictPageJson> => node.ask("GET", "/v1/conflicts");
+
 /** What the API lists; each is there under its id as well. */
-const listedOverHttp = async ({ socketPath }: TestNode): Promise<ConflictJson[]> => {
-  const read = async <T>(path: string): Promise<T> => JSON.parse((await fetchOnce({ socketPath, path })).body) as T;
-  const { conflicts } = await read<ConflictPageJson>("/v1/conflicts");
-  for (const conflict of conflicts) expect(await read(`/v1/conflicts/${conflict.id}`)).toEqual(conflict);
+const listedOverHttp = async (node: TestNode): Promise<ConflictJson[]> => {
+  const { conflicts } = await pageOf(node);
+  for (const conflict of conflicts) expect(await node.ask("GET", `/v1/conflicts/${conflict.id}`)).toEqual(conflict);
   return [...conflicts];
 };
 
 /** Both nodes list this one, and nothing else, on the command line and over HTTP. */
-const listedOnBoth = async ([a, b]: readonly [TestNode, TestNode]): Promise<ConflictJson> => {
+const listedOnBoth = async (): Promise<ConflictJson> => {
   const [conflict, ...others] = await listed(a);
   expect(others).toEqual([]);
   expect(await listed(b)).toEqual([conflict]);
-  for (const node of [a, b]) expect(await listedOverHttp(node)).toEqual([conflict]);
+  for (const node of pair) expect(await listedOverHttp(node)).toEqual([conflict]);
   if (conflict === undefined) throw new Error("nothing is listed");
   expect(await a.json("conflicts", "show", conflict.id)).toEqual(conflict);
   return conflict;
 };
 
-const goneOnBoth = (pair: readonly [TestNode, TestNode]): Promise<unknown> =>
+const goneOnBoth = (): Promise<unknown> =>
   eventually(
-    async () => (await Promise.all(pair.map(listedOverHttp))).flat(),
-    (conflicts) => conflicts.length === 0,
+    () => Promise.all(pair.map(pageOf)),
+    (pages) => pages.every(({ conflicts }) => conflicts.length === 0),
   );
 
 describe("concordat conflicts", () => {
   it("tells of a concurrent overwrite on both nodes; resolved on one, it is gone on the other", async () => {
-    const pair = await startedTogether();
-    const [a, b] = pair;
     const uuid = await a.put({ title: "first" });
     await converge(a, b);
     await apart(
-      pair,
-      () => succeeds(a, "entry", "patch", uuid, '{"title": "by a"}'),
-      () => succeeds(b, "entry", "patch", uuid, '{"title": "by b"}'),
+      () => a.patch(uuid, { title: "by a" }),
+      () => b.patch(uuid, { title: "by b" }),
     );
-    const conflict = await listedOnBoth(pair);
+    const conflict = await listedOnBoth();
     expect(conflict).toMatchObject({ kind: "overwrite", winner: { value: "by b" }, losers: [{ value: "by a" }] });
     const shown = await succeeds(b, "conflicts", "show", conflict.id);
     for (const text of ['"by a"', '"by b"', `conflicts resolve ${conflict.id} --keep loser`]) {
@@ -93,58 +83,49 @@ describe("concordat conflicts", () => {
     }
     expect(await succeeds(a, "conflicts", "list")).toContain(conflict.id);
     await succeeds(b, "conflicts", "resolve", conflict.id, "--keep", "loser");
-    await goneOnBoth(pair);
+    await goneOnBoth();
     await converge(a, b);
-    expect((await a.json<EntryJson>("entry", "get", uuid)).attributes).toEqual({ title: "by a" });
+    expect((await a.entry(uuid)).attributes).toEqual({ title: "by a" });
     expect(await succeeds(a, "conflicts", "list")).toContain("there are no conflicts");
   });
 
   it("keeps the update that lost to a deletion, and restores it as a new entry", async () => {
-    const pair = await startedTogether();
-    const [a, b] = pair;
     const uuid = await a.put({ title: "first", note: "kept" });
     await converge(a, b);
     await apart(
-      pair,
-      () => succeeds(a, "entry", "delete", uuid),
-      () => succeeds(b, "entry", "patch", uuid, '{"title": "changed"}'),
+      () => a.remove(uuid),
+      () => b.patch(uuid, { title: "changed" }),
     );
-    const conflict = await listedOnBoth(pair);
+    const conflict = await listedOnBoth();
     expect(conflict).toMatchObject({ kind: "deletion", winner: { deleted: true } });
     const { uuid: restored } = await a.json<{ uuid: string }>("conflicts", "resolve", conflict.id, "--restore");
-    await goneOnBoth(pair);
+    await goneOnBoth();
     await converge(a, b);
-    expect((await b.json<EntryJson>("entry", "get", restored)).attributes).toEqual({ title: "changed", note: "kept" });
-    expect((await b.run("entry", "get", uuid)).exitCode).toBe(1);
+    expect((await b.entry(restored)).attributes).toEqual({ title: "changed", note: "kept" });
+    expect(await b.has(uuid)).toBe(false);
   });
 
   it("gives one uuid to the earlier of two creations, and keeps the other", async () => {
-    const pair = await startedTogether();
-    const [a, b] = pair;
     const uuid = "3f2b8c1e-9d4a-4e6f-8a7b-5c0d1e2f3a4b";
     await apart(
-      pair,
-      () => succeeds(a, "entry", "put", uuid, '{"title": "earlier"}'),
-      () => succeeds(b, "entry", "put", uuid, '{"title": "later"}'),
+      () => a.ask("PUT", `/v1/entries/${uuid}`, { attributes: { title: "earlier" } }),
+      () => b.ask("PUT", `/v1/entries/${uuid}`, { attributes: { title: "later" } }),
     );
-    const conflict = await listedOnBoth(pair);
+    const conflict = await listedOnBoth();
     expect(conflict).toMatchObject({
       kind: "creation",
       winner: { uuid, attributes: { title: "earlier" } },
       losers: [{ attributes: { title: "later" } }],
     });
-    expect((await b.json<EntryJson>("entry", "get", uuid)).attributes).toEqual({ title: "earlier" });
+    expect((await b.entry(uuid)).attributes).toEqual({ title: "earlier" });
     await succeeds(b, "conflicts", "resolve", conflict.id, "--keep", "winner");
-    await goneOnBoth(pair);
+    await goneOnBoth();
     await converge(a, b);
   });
 
   it("shows a unique value with the entry that had it first, and gives it to the other when told to", async () => {
-    const pair = await startedTogether("[attributes.name]\nunique = true\n");
-    const [a, b] = pair;
     let [first, second] = ["", ""];
     await apart(
-      pair,
       async () => {
         first = await a.put({ name: "root" });
       },
@@ -152,7 +133,7 @@ describe("concordat conflicts", () => {
         second = await b.put({ name: "root" });
       },
     );
-    const conflict = await listedOnBoth(pair);
+    const conflict = await listedOnBoth();
     expect(conflict).toMatchObject({
       kind: "unique",
       attribute: "name",
@@ -160,26 +141,23 @@ describe("concordat conflicts", () => {
       losers: [{ uuid: second, value: "root" }],
     });
     for (const node of pair) {
-      expect(await node.json("entry", "get", second)).toMatchObject({ attributes: {}, hidden: ["name"] });
+      expect(await node.entry(second)).toMatchObject({ attributes: {}, hidden: ["name"] });
     }
     await succeeds(a, "conflicts", "resolve", conflict.id, "--keep", "loser");
-    await goneOnBoth(pair);
+    await goneOnBoth();
     await converge(a, b);
-    expect((await b.json<EntryJson>("entry", "get", second)).attributes).toEqual({ name: "root" });
-    expect((await b.json<EntryJson>("entry", "get", first)).attributes).toEqual({});
+    expect((await b.entry(second)).attributes).toEqual({ name: "root" });
+    expect((await b.entry(first)).attributes).toEqual({});
   });
 
   it("hides a reference to an entry that was deleted elsewhere, and shows it again for an entry that is there", async () => {
-    const pair = await startedTogether('[attributes.member]\nmerge = "set"\nreference = true\n');
-    const [a, b] = pair;
     const [target, group] = [await a.put({ title: "target" }), await a.put({ title: "group" })];
     await converge(a, b);
     await apart(
-      pair,
-      () => succeeds(a, "entry", "delete", target),
-      () => succeeds(b, "entry", "patch", group, JSON.stringify({ member: [target] })),
+      () => a.remove(target),
+      () => b.patch(group, { member: [target] }),
     );
-    const conflict = await listedOnBoth(pair);
+    const conflict = await listedOnBoth();
     expect(conflict).toMatchObject({
       kind: "reference",
       uuid: group,
@@ -187,37 +165,33 @@ describe("concordat conflicts", () => {
       losers: [{ value: target }],
     });
     for (const node of pair) {
-      const { attributes, hidden } = await node.json<EntryJson>("entry", "get", group);
+      const { attributes, hidden } = await node.entry(group);
       expect([attributes.title, attributes.member ?? [], hidden]).toEqual(["group", [], ["member"]]);
     }
     await succeeds(b, "conflicts", "resolve", conflict.id, "--keep", "winner");
-    await goneOnBoth(pair);
+    await goneOnBoth();
     await converge(a, b);
-    expect(await a.json("entry", "get", group)).not.toHaveProperty("hidden");
+    expect(await a.entry(group)).not.toHaveProperty("hidden");
   });
 
   it("lists an entry that lacks what the schema requires, on both nodes, until somebody writes it", async () => {
-    const pair = await startedTogether();
-    const [a, b] = pair;
-    const uuid = await a.put({ title: "no name" });
+    const uuid = await a.put({ title: "of no kind" });
     await converge(a, b);
     for (const node of pair) {
-      await node.editConfig((text) => `${text}\n[attributes.name]\nrequired = true\n`);
-      await succeeds(node, "reload");
+      await node.editConfig((text) => `${text}\n[attributes.kind]\nrequired = true\n`);
+      await node.reload();
     }
     const listedInvalid = (await listed(a)).filter((conflict) => conflict.uuid === uuid);
-    expect(listedInvalid).toMatchObject([{ kind: "invalid", losers: [{ uuid, attributes: { title: "no name" } }] }]);
+    expect(listedInvalid).toMatchObject([{ kind: "invalid", losers: [{ uuid, attributes: { title: "of no kind" } }] }]);
     expect(await listed(b)).toEqual(await listed(a));
     for (const node of pair) expect(await listedOverHttp(node)).toEqual(await listed(node));
     expect(await succeeds(b, "conflicts", "show", `invalid.${uuid}`)).toContain("write what is missing");
-    for (const { uuid: other } of await listed(a)) await succeeds(a, "entry", "patch", other, '{"name": "here"}');
-    await goneOnBoth(pair);
+    for (const { uuid: other } of await listed(a)) await a.patch(other, { kind: "here" });
+    await goneOnBoth();
   });
 
   it("exits 2 without a side, 1 for a conflict that there is not, 3 without a daemon", async () => {
-    const [a] = await createPair();
-    expect((await a.run("conflicts", "list")).exitCode).toBe(3);
-    await a.start();
+    expect((await (await createNode()).run("conflicts", "list")).exitCode).toBe(3);
     expect((await a.run("conflicts", "resolve", "overwrite.x")).exitCode).toBe(2);
     expect((await a.run("conflicts", "resolve", "overwrite.x", "--keep", "both")).exitCode).toBe(2);
     const unknown = await a.run("conflicts", "show", "overwrite.x");

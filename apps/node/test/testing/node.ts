@@ -131,23 +131,24 @@ export class TestNode {
     await this.start();
   }
 
-  /** What `status --json` prints, without the cost of a process: for polling. */
+  // Below: what commands do, without the cost of a process, where the command is not the point.
+
+  /** What `status --json` prints. */
   status(): Promise<NodeStatus> {
-    return this.#ask("GET", "/v1/status");
+    return this.ask("GET", "/v1/status");
   }
 
-  /** `concordat pause` and `resume`, without the cost of a process. */
   async pause({ origin }: { readonly origin: string }): Promise<void> {
-    await this.#ask("POST", "/v1/admin/pause", { origin });
+    await this.ask("POST", "/v1/admin/pause", { origin });
   }
 
   async resume({ origin }: { readonly origin: string }): Promise<void> {
-    await this.#ask("POST", "/v1/admin/resume", { origin });
+    await this.ask("POST", "/v1/admin/resume", { origin });
   }
 
-  /** Has the daemon read its file again, without the cost of a process. */
+  /** Has the daemon read its file again. */
   async reload(): Promise<void> {
-    const { kind } = await this.#ask<{ kind: string }>("POST", "/v1/admin/reload");
+    const { kind } = await this.ask<{ kind: string }>("POST", "/v1/admin/reload");
     if (kind !== "reloaded") throw new Error(`the reload of ${this.origin} was ${kind}`);
   }
 
@@ -160,32 +161,62 @@ export class TestNode {
     );
   }
 
-  /** Creates an entry, without the cost of a process; resolves with its uuid. */
+  /** Creates an entry; resolves with its uuid. */
   async put(attributes: object): Promise<string> {
-    return (await this.#ask<EntryJson>("POST", "/v1/entries", { attributes })).uuid;
+    return (await this.ask<EntryJson>("POST", "/v1/entries", { attributes })).uuid;
   }
 
-  /** What `verify --json` finds, without the cost of a process. */
+  async patch(uuid: string, attributes: object): Promise<void> {
+    await this.ask("PATCH", `/v1/entries/${uuid}`, { attributes });
+  }
+
+  async remove(uuid: string): Promise<void> {
+    await this.ask("DELETE", `/v1/entries/${uuid}`);
+  }
+
+  entry(uuid: string): Promise<EntryJson> {
+    return this.ask("GET", `/v1/entries/${uuid}`);
+  }
+
+  /** Whether there is such an entry: false for one that was never there, and for one that was deleted. */
+  async has(uuid: string): Promise<boolean> {
+    const { status } = await fetchOnce({ socketPath: this.socketPath, path: `/v1/entries/${uuid}` });
+    if (![200, 404, 410].includes(status)) throw new Error(`${this.origin} answered ${status}`);
+    return status === 200;
+  }
+
+  /** What `verify --json` finds. */
   verify(): Promise<VerifyReport> {
-    return this.#ask("POST", "/v1/admin/verify");
+    return this.ask("POST", "/v1/admin/verify");
   }
 
-  /** What `digest` prints, for polling. */
+  /** The SHA-256 that `digest` prints. */
   async digest(): Promise<string> {
-    return (await this.#ask<{ sha256: string }>("GET", "/v1/admin/digest")).sha256;
+    return (await this.ask<{ sha256: string }>("GET", "/v1/admin/digest")).sha256;
   }
 
-  /** What `export` prints, without the cost of a process. */
+  /** What `export` prints. */
   async export(): Promise<string> {
     return (await fetchOnce({ socketPath: this.socketPath, path: "/v1/admin/export" })).body;
   }
 
-  async #ask<T>(method: string, path: string, body?: object): Promise<T> {
+  /** Replaces the content by that of the only partner, whatever is lost. */
+  async refresh(): Promise<void> {
+    const { socketPath } = this;
+    const body = JSON.stringify({ discardLocalChanges: true });
+    const headers = { "content-type": "application/json" };
+    const answer = await fetchOnce({ socketPath, method: "POST", path: "/v1/admin/refresh", headers, body });
+    if (!answer.body.includes('"kind":"refreshed"'))
+      throw new Error(`${this.origin} was not refreshed: ${answer.body}`);
+  }
+
+  /** One request to the API over the socket. Throws when it is refused. */
+  async ask<T>(method: string, path: string, body?: object): Promise<T> {
     const content = body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
     const answer = await fetchOnce({ socketPath: this.socketPath, method, path, ...content });
     if (answer.status >= 300)
       throw new Error(`${method} ${path} of ${this.origin} answered ${answer.status}: ${answer.body}`);
-    return JSON.parse(answer.body) as T;
+    return (answer.body === "" ? undefined : JSON.parse(answer.body)) as T;
   }
 
   /** Ends the daemon and removes the directory; safe to call twice. */

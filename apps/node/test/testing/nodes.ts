@@ -1,13 +1,26 @@
-import { afterEach } from "vitest";
+import { afterAll, afterEach, beforeEach } from "vitest";
 import { TestNode } from "./node.js";
 
-const created: TestNode[] = [];
+const ofFile: TestNode[] = [];
+const ofTest: TestNode[] = [];
+let created = ofFile;
 
-afterEach(async () => {
-  await Promise.all(created.splice(0).map((node) => node.destroy()));
+const destroy = async (nodes: TestNode[]): Promise<void> => {
+  await Promise.all(nodes.splice(0).map((node) => node.destroy()));
+};
+
+beforeEach(() => {
+  created = ofTest;
 });
 
-/** New nodes, not started, that the end of the test destroys. */
+afterEach(async () => {
+  created = ofFile;
+  await destroy(ofTest);
+});
+
+afterAll(() => destroy(ofFile));
+
+/** New nodes, not started. The end of the test destroys them; of the file, when `beforeAll` creates them for all its tests. */
 export const createNodes = async (count: number): Promise<TestNode[]> => {
   const nodes = await Promise.all(Array.from({ length: count }, () => TestNode.create()));
   created.push(...nodes);
@@ -18,11 +31,14 @@ export const createNode = async (): Promise<TestNode> => (await createNodes(1))[
 
 export const createPair = async (): Promise<[TestNode, TestNode]> => (await createNodes(2)) as [TestNode, TestNode];
 
-/** Two running nodes that hold one domain, in sync both ways. */
-export const createSyncedPair = async (replication = ""): Promise<[TestNode, TestNode]> => {
+/** Two running nodes that hold one domain, in sync both ways, with `replication` and `settings` in their files. */
+export const createSyncedPair = async (replication = "", settings = ""): Promise<[TestNode, TestNode]> => {
   const pair = await createPair();
   const [a, b] = pair;
-  for (const node of pair) await node.addReplicationLines(replication);
+  for (const node of pair) {
+    await node.addReplicationLines(replication);
+    await node.editConfig((text) => `${text}\n${settings}`);
+  }
   await a.addPartner(b);
   await b.addPartner(a, { automaticRefresh: true });
   await a.start();
