@@ -183,6 +183,16 @@ const guessedParting = forkScenario(
   },
 );
 
+const shownParting = forkScenario(
+  "a partner that shows it, and takes over the other history before it is asked again, has shown it",
+  {
+    name: "the histories parted where the witness says when it is asked, whatever it had shown before",
+    file: `${SRC}/fork/healing.ts`,
+    find: "before: evidence.partedBeforeMicros",
+    replace: "before: Number.MAX_SAFE_INTEGER",
+  },
+);
+
 const keptWithdrawal = forkScenario("what it has withdrawn it knows after a restart, too", {
   name: "it is not remembered what was withdrawn",
   file: `${SRC}/fork/heal-fork.ts`,
@@ -317,6 +327,7 @@ export const replica = [
   purgeMeanwhile,
   forks,
   guessedParting,
+  shownParting,
   keptWithdrawal,
   strayNews,
   rememberedStray,

@@ -5,12 +5,16 @@ import { type RegisterState, sameValue, versionsOf } from "./register-state.js";
 import type { ServerUuid } from "./uuid.js";
 
 /**
- * The newest time, in microseconds, of a change of `server` that both states hold at the same place; 0 when they hold none. A
- * server's changes form one line: up to there, both come of one history. Pure. Model, section 6.
+ * The newest time, in microseconds, of a change of `server` earlier than `before` that both states hold at the same place; 0 when
+ * they hold none. A server's changes form one line: up to there, both come of one history. Pure. Model, section 6.
  */
-export const newestCommonChange = (left: EntryState, right: EntryState, server: ServerUuid): number => {
+export const newestCommonChange = (
+  left: EntryState,
+  right: EntryState,
+  { server, before }: { readonly server: ServerUuid; readonly before: number },
+): number => {
   if (compareChangeIds(left.createdAt, right.createdAt) !== 0) return 0;
-  const newest = new Newest(server);
+  const newest = new Newest(server, before);
   newest.note(left.createdAt.server, left.createdAt.ts);
   if (left.kind === "tombstone" && right.kind === "tombstone") newest.registers(left.deletion, right.deletion);
   for (const [name, ours] of left.attributes) {
@@ -23,10 +27,13 @@ export const newestCommonChange = (left: EntryState, right: EntryState, server: 
 class Newest {
   micros = 0;
 
-  constructor(readonly server: ServerUuid) {}
+  constructor(
+    readonly server: ServerUuid,
+    readonly before: number,
+  ) {}
 
   note(server: ServerUuid, ts: number): void {
-    if (server === this.server && ts > this.micros) this.micros = ts;
+    if (server === this.server && ts > this.micros && ts < this.before) this.micros = ts;
   }
 
   attributes(ours: AttributeState, theirs: AttributeState): void {

@@ -118,29 +118,33 @@ describe("an entry that is announced anew", () => {
 });
 
 describe("what two histories have in common", () => {
+  const ever = { server: FROM, before: Number.MAX_SAFE_INTEGER };
+
   test("is told by the newest change of the server that both hold at one place", () => {
     const [mine, theirs] = [titled(shared, at(70), 2), titled(shared, at(80), 3)];
-    expect(newestCommonChange(mine, theirs, FROM)).toBe(1);
-    expect(newestCommonChange(mine, titled(shared, at(70), 2), FROM)).toBe(70);
-    expect(newestCommonChange(mine, titled(shared, at(70), 9), FROM)).toBe(1);
-    expect(newestCommonChange(titled(shared, at(70, OTHER), 2), titled(shared, at(70, OTHER), 2), FROM)).toBe(1);
+    expect(newestCommonChange(mine, theirs, ever)).toBe(1);
+    expect(newestCommonChange(mine, titled(shared, at(70), 2), ever)).toBe(70);
+    expect(newestCommonChange(mine, titled(shared, at(70), 2), { server: FROM, before: 71 })).toBe(70);
+    expect(newestCommonChange(mine, titled(shared, at(70), 2), { server: FROM, before: 70 })).toBe(1);
+    expect(newestCommonChange(mine, titled(shared, at(70), 9), ever)).toBe(1);
+    expect(newestCommonChange(titled(shared, at(70, OTHER), 2), titled(shared, at(70, OTHER), 2), ever)).toBe(1);
   });
 
   test("is nothing where they hold two creations of one uuid", () => {
-    expect(newestCommonChange(shared, { ...shared, createdAt: at(2) }, FROM)).toBe(0);
+    expect(newestCommonChange(shared, { ...shared, createdAt: at(2) }, ever)).toBe(0);
   });
 
   test("counts elements, keys, totals and deletions", () => {
     const set = { elements: new Map([["x", { changeId: at(10), present: true }]]) };
-    expect(newestCommonChange(entry(new Map([["t", { set }]])), entry(new Map([["t", { set }]])), FROM)).toBe(10);
+    expect(newestCommonChange(entry(new Map([["t", { set }]])), entry(new Map([["t", { set }]])), ever)).toBe(10);
     const map = { keys: new Map([["k", writtenRegister(undefined, at(11), bytes(1))]]) };
-    expect(newestCommonChange(entry(new Map([["t", { map }]])), entry(new Map([["t", { map }]])), FROM)).toBe(11);
+    expect(newestCommonChange(entry(new Map([["t", { map }]])), entry(new Map([["t", { map }]])), ever)).toBe(11);
     const counter = { totals: new Map([[FROM, { ts: 12, increments: 1, decrements: 0 }]]) };
-    expect(newestCommonChange(entry(new Map([["t", { counter }]])), entry(new Map([["t", { counter }]])), FROM)).toBe(
+    expect(newestCommonChange(entry(new Map([["t", { counter }]])), entry(new Map([["t", { counter }]])), ever)).toBe(
       12,
     );
     expect(
-      newestCommonChange(deletedEntry(entry(new Map()), at(13)), deletedEntry(entry(new Map()), at(13)), FROM),
+      newestCommonChange(deletedEntry(entry(new Map()), at(13)), deletedEntry(entry(new Map()), at(13)), ever),
     ).toBe(13);
   });
 });

@@ -22,8 +22,8 @@ export interface CommonHistoryContext {
 }
 
 /**
- * Up to when, in microseconds and at least `after`, the partner on `channel` has the same history of this server uuid as
- * `database`. Asks the partner for all that it has of that uuid after `after`, and looks for changes that are here too; applies
+ * Up to when, in microseconds, at least `after` and before `before`, the partner on `channel` has the same history of this server
+ * uuid as `database`. Asks the partner for all that it has of that uuid after `after`, and looks for changes that are here too; applies
  * nothing. `undefined` when the partner does not tell.
  *
  * @throws ProtocolError as a pull does.
@@ -32,7 +32,7 @@ export const commonHistoryUntil = async (
   context: CommonHistoryContext,
   channel: Channel,
   database: Database,
-  after: number,
+  { after, before }: { readonly after: number; readonly before: number },
 ): Promise<number | undefined> => {
   const { createHash, limits, hello } = context;
   const conversation = openConversation(channel, { role: "consumer", limits });
@@ -45,7 +45,7 @@ export const commonHistoryUntil = async (
   if (begin?.type !== "begin") return undefined;
   let until = after;
   for await (const { chunk } of readStream({ conversation, supplier, begin, createHash })) {
-    until = Math.max(until, await newestCommon(database, begin, chunk?.records ?? []));
+    until = Math.max(until, await newestCommon(database, begin, chunk?.records ?? [], before));
   }
   return until;
 };
@@ -64,13 +64,20 @@ const rowsUntil = ({ state, serverUuid }: Database, after: number): Ruv => {
   });
 };
 
-const newestCommon = async (database: Database, begin: Begin, records: readonly Uint8Array[]): Promise<number> => {
+const newestCommon = async (
+  database: Database,
+  begin: Begin,
+  records: readonly Uint8Array[],
+  before: number,
+): Promise<number> => {
   const theirs = records.map((record) => decodeEntry(record, begin.servers, database.limits));
   const stored = await database.store.getMany(theirs.map(({ uuid }) => entryKey(uuid)));
   let newest = 0;
   theirs.forEach((state, index) => {
     const value = stored[index];
-    if (value) newest = Math.max(newest, newestCommonChange(stateOf(database, value), state, database.serverUuid));
+    if (value === undefined) return;
+    const mine = stateOf(database, value);
+    newest = Math.max(newest, newestCommonChange(mine, state, { server: database.serverUuid, before }));
   });
   return newest;
 };

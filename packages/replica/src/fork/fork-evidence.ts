@@ -16,6 +16,8 @@ export interface ForkEvidence {
   /** Up to when each has changes of `server`, in microseconds. */
   readonly oursMicros: number;
   readonly theirsMicros: number;
+  /** The histories parted before this time, in microseconds, whatever the partner may have taken over since. */
+  readonly partedBeforeMicros: number;
 }
 
 /**
@@ -29,12 +31,23 @@ export const forkEvidence = async (
 ): Promise<ForkEvidence | undefined> => {
   const server = database.serverUuid;
   const oursMicros = database.state.ruv.get(server)?.seen ?? 0;
-  if (partner === server) return { kind: "same-server", server, partner, oursMicros, theirsMicros: row?.seen ?? 0 };
+  if (partner === server) {
+    const theirsMicros = row?.seen ?? 0;
+    return {
+      kind: "same-server",
+      server,
+      partner,
+      oursMicros,
+      theirsMicros,
+      partedBeforeMicros: Number.MAX_SAFE_INTEGER,
+    };
+  }
   if (row === undefined || row.seen === 0) return undefined;
   const answer = await ownHistoryOf(database, row);
   if (answer === "here") database.noteAgreed(partner, row.lineage.at);
   if (answer !== "elsewhere") return undefined;
-  return { kind: "other-history", server, partner, oursMicros, theirsMicros: row.seen };
+  const partedBeforeMicros = row.seen > oursMicros ? oursMicros + 1 : row.lineage.at;
+  return { kind: "other-history", server, partner, oursMicros, theirsMicros: row.seen, partedBeforeMicros };
 };
 
 /**
@@ -47,5 +60,7 @@ export const evidenceOfChange = (
   micros: number,
 ): ForkEvidence | undefined => {
   const oursMicros = state.ruv.get(server)?.seen ?? 0;
-  return micros > oursMicros ? { kind: "other-history", server, partner, oursMicros, theirsMicros: micros } : undefined;
+  if (micros <= oursMicros) return undefined;
+  const partedBeforeMicros = oursMicros + 1;
+  return { kind: "other-history", server, partner, oursMicros, theirsMicros: micros, partedBeforeMicros };
 };

@@ -86,18 +86,22 @@ export class Healing {
   async #partingOf({ connect, evidence }: ForkWitness, found: Database): Promise<Parting | undefined> {
     if (evidence.oursMicros === 0) return { after: 0, isGuess: false };
     const agreed = found.agreedMicros(evidence.partner);
-    const after = await this.#compare(connect, found, agreed);
+    const after = await this.#compare(connect, found, { after: agreed, before: evidence.partedBeforeMicros });
     if (after !== undefined) return { after, isGuess: false };
     return agreed > 0 ? { after: agreed, isGuess: true } : undefined;
   }
 
-  async #compare(connect: ForkWitness["connect"], found: Database, agreed: number): Promise<number | undefined> {
+  async #compare(
+    connect: ForkWitness["connect"],
+    found: Database,
+    within: { readonly after: number; readonly before: number },
+  ): Promise<number | undefined> {
     if (connect === undefined) return undefined;
     const { closing } = this.#context;
     const channel = await connect(closing);
     const release = onAbort(closing, () => void channel.close());
     try {
-      return await commonHistoryUntil(this.#context, channel, found, agreed);
+      return await commonHistoryUntil(this.#context, channel, found, within);
     } finally {
       release();
       await channel.close();

@@ -74,6 +74,7 @@ const seen = {
   partner: "55555555-5555-4555-8555-555555555555" as ServerUuid,
   oursMicros: 5,
   theirsMicros: 9,
+  partedBeforeMicros: 9,
 };
 const domainUuid = "44444444-4444-4444-8444-444444444444" as DomainUuid;
 

@@ -7,6 +7,7 @@ import { becomes, eventually, statusOf } from "../testing/links.js";
 import {
   closeAll,
   createEntries,
+  dial,
   expectConverged,
   expectSound,
   heal,
@@ -233,6 +234,23 @@ describe("a disk that went back in time", () => {
     expect(statusOf(c).message).toContain("whose disk had gone back in time");
     await refreshFrom(c, a, { discardLocalChanges: true });
     for (const node of [a, c]) expect(await node.replica.getMany([...forgotten, ...again])).not.toContain(undefined);
+  });
+
+  test("a partner that shows it, and takes over the other history before it is asked again, has shown it", async () => {
+    let forgotten: Uuid[] = [];
+    await forgetAfter(async () => {
+      forgotten = await createEntries(a, 2, "forgotten");
+    });
+    const again = await createEntries(a, 2, "again");
+    await pullOnce(c, a);
+    const connect = async () => {
+      await pullOnce(b, c);
+      return dial(a, b);
+    };
+    expect(await a.replica.pullFrom(dial(a, b), { connect })).toMatchObject({ kind: "forked" });
+    await pullOnce(a, b);
+    for (const mixed of [b, c]) await refreshFrom(mixed, a, { discardLocalChanges: true });
+    for (const node of [a, b, c]) expect(await node.replica.getMany([...forgotten, ...again])).not.toContain(undefined);
   });
 
   test("what it has withdrawn it knows after a restart, too", async () => {

@@ -87,7 +87,15 @@ const passFutureStamps = async (world: World): Promise<void> => {
   if (aheadMs > 0) await world.pass(aheadMs);
 };
 
-const isEqual = (world: World): boolean => {
+/** Vectors that are equal say nothing while a link still has to do with two histories of one server. */
+const isEqual = (world: World): boolean => areVectorsEqual(world) && !(world.history.hasForks && isHealing(world));
+
+const isHealing = ({ running }: World): boolean =>
+  running.some((replica) =>
+    replica.status().partners.some(({ state }) => state === "unwilling" || state === "duplicate-server-uuid"),
+  );
+
+const areVectorsEqual = (world: World): boolean => {
   const [first, ...others] = members(world);
   if (first?.replica === undefined || !others.every((other) => isSeenEqual(first, other))) return false;
   const { supplyOnly } = world.plan;
@@ -115,7 +123,7 @@ const NEEDS_REFRESH: ReadonlySet<PartnerStatus["state"]> = new Set([
   "duplicate-server-uuid",
 ]);
 
-/** Does what the links say somebody has to do: one refresh at a time. */
+/** Does what the links say somebody has to do: one refresh at a time. Where one is refused, the next node that asks is refreshed. */
 const actAsOperator = async (world: World): Promise<void> => {
   for (const node of world.nodes) {
     const { replica } = node;
@@ -123,8 +131,7 @@ const actAsOperator = async (world: World): Promise<void> => {
     if (replica === undefined || asked === undefined) continue;
     // Of two that cannot supply each other, one is refreshed.
     if (asked.state === "critical" && isLater(world, node, asked)) continue;
-    await refresh(world, node, asked.origin);
-    return;
+    if (await refresh(world, node, asked.origin)) return;
   }
 };
 
@@ -161,10 +168,10 @@ const needsRefresh = ({ state }: PartnerStatus): boolean => NEEDS_REFRESH.has(st
 const isLater = (world: World, node: SimulatedNode, { origin }: PartnerStatus): boolean =>
   node.index < (world.nodes.find((other) => other.origin === origin)?.index ?? 0);
 
-const refresh = async (world: World, node: SimulatedNode, from: string): Promise<void> => {
+const refresh = async (world: World, node: SimulatedNode, from: string): Promise<boolean> => {
   world.say(`the operator of node ${node.index} refreshes it from ${from}`);
   world.count("refreshed-by-operator");
-  await world.until(refreshNode(world, node, from), `the refresh of node ${node.index}`);
+  return world.until(refreshNode(world, node, from), `the refresh of node ${node.index}`);
 };
 
 const differences = (world: World): string => {

@@ -9,7 +9,10 @@ export function* drawActions(plan: Plan, random: SeededRandom): Generator<Action
   let atMs = 0;
   for (;;) {
     atMs += drawGapMs(random);
-    yield { atMs: Math.round(atMs * 1_000) / 1_000, ...drawDeed(plan, random) };
+    for (const [index, deed] of drawDeeds(plan, random).entries()) {
+      if (index > 0) atMs += random.fraction() * 20;
+      yield { atMs: Math.round(atMs * 1_000) / 1_000, ...deed };
+    }
   }
 }
 
@@ -22,13 +25,28 @@ const drawGapMs = (random: SeededRandom): number => {
   return random.fraction() * 30_000;
 };
 
-const drawDeed = (plan: Plan, random: SeededRandom): Deed => {
+const drawDeeds = (plan: Plan, random: SeededRandom): readonly Deed[] => {
   let draw = random.fraction();
   for (const kind of FAULT_KINDS) {
     draw -= plan.faults[kind];
-    if (draw < 0) return drawFault(kind, plan, random);
+    if (draw >= 0) continue;
+    const deed = drawFault(kind, plan, random);
+    const discards = deed.kind === "refresh" || deed.kind === "restore";
+    return discards && random.chance(0.5) ? [...drawPartTold(deed.node, plan, random), deed] : [deed];
   }
-  return drawWork(plan, random);
+  return [drawWork(plan, random)];
+};
+
+/** A node writes, and its partners get a part of it before they are cut off: what then becomes of the node is up to who asks. */
+const drawPartTold = (node: number, { edges }: Plan, random: SeededRandom): readonly Deed[] => {
+  const pullers = edges.flatMap(({ from, to }) => (from === node ? [to] : to === node ? [from] : []));
+  const cuts = pullers.map((from): Deed => {
+    return { kind: "cut", from, to: node, way: "reply", afterBytes: random.between(100, 900) };
+  });
+  const writes = Array.from({ length: random.between(2, 6) }, (): Deed => {
+    return { kind: "write", node, seed: random.word() };
+  });
+  return [...cuts, ...writes];
 };
 
 const drawWork = (plan: Plan, random: SeededRandom): Deed => {
