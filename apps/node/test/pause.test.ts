@@ -28,6 +28,9 @@ it("pauses replication with a partner, says so everywhere, keeps it over a resta
   await a.restart();
   const { partners } = await a.linkIs(b, "paused");
   expect(Date.parse(partners[0]?.pausedSince ?? "")).toBeLessThan(Date.now());
+  // Nothing was pulled since the start: what was before is known.
+  expect(partners[0]?.lag?.secondsMax).toBeGreaterThan(0);
+  expect(Date.parse(partners[0]?.forcedRefreshAt ?? "")).toBeGreaterThan(Date.now());
   await a.put({ title: "while it is paused" });
   expect(await a.digest()).not.toBe(await b.digest());
   expect((await a.run("doctor")).stdout).toContain(`$ concordat resume ${b.origin}`);

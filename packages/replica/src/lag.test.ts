@@ -1,6 +1,7 @@
 import type { Channel } from "@concordat/protocol";
 import { describe, expect, test } from "vitest";
 import type { PartnerOptions } from "./index.js";
+import { backupOf, inPieces } from "./testing/backups.js";
 import { Gate } from "./testing/gate.js";
 import { becomes, eventually, link, refused, statusOf, usePairOfCopies } from "./testing/links.js";
 import {
@@ -9,6 +10,7 @@ import {
   dial,
   expectConverged,
   partner,
+  restart,
   type TestNode,
   testNode,
 } from "./testing/test-topology.js";
@@ -111,6 +113,39 @@ describe("the lag of a link", () => {
     gate.open();
     await eventually(() => expect(statusOf(b)).toMatchObject({ state: "in-sync", lag: NOTHING }));
     await expectConverged([a, b]);
+  });
+
+  test("of a partner that is away is known over a restart, and a change of what is configured of it", async () => {
+    const { options, cut } = cuttable();
+    b.replica.setPartners([options(b, a)]);
+    await eventually(() => expect(statusOf(b).lag).toEqual(NOTHING));
+    const pulledAtMicros = statusOf(b).lastPullAtMicros;
+    await cut();
+    await becomes(b, a, "unreachable");
+    pass(10_000);
+    await restart(b, { partners: [options(b, a)] });
+    const known = { lastPullAtMicros: pulledAtMicros, lag: { seconds: 0, secondsMax: 10, changes: undefined } };
+    expect(statusOf(b)).toMatchObject({ ...known, forcedRefreshAtMicros: expect.any(Number) });
+    b.replica.setPartners([options(b, a)]);
+    expect(statusOf(b)).toMatchObject(known);
+    await restart(b, { partners: [] });
+    b.replica.setPartners([options(b, a)]);
+    expect(statusOf(b)).toMatchObject(known);
+  });
+
+  test("is that of the content: a restore of an older backup knows what was here then", async () => {
+    const { options, cut } = cuttable();
+    b.replica.setPartners([options(b, a)]);
+    await eventually(() => expect(statusOf(b).lag).toEqual(NOTHING));
+    await createEntries(b, 1, "with which it is written");
+    const backup = await backupOf(b);
+    pass(20_000);
+    await createEntries(a, 1, "later");
+    await eventually(() => expect(statusOf(b)).toMatchObject({ entriesApplied: 1, lag: NOTHING }));
+    await cut();
+    await b.replica.restore({ backup: inPieces(backup), discardLocalChanges: true });
+    await becomes(b, a, "unreachable");
+    expect(statusOf(b).lag).toEqual({ seconds: 0, secondsMax: 20, changes: undefined });
   });
 
   test("of a partner that stays silent for longer than it may is not nothing", async () => {

@@ -470,15 +470,16 @@ export class ReplicaNode implements Replica {
       this.#purging.settled(),
     ]);
     await this.#turn.run(async () => {
-      await this.#keepAgreed();
+      await this.#keepUnwritten();
       await this.#settings.storage.close();
     });
   }
 
-  /** What partners agreed on since the last commit; without it they would be asked again. */
-  async #keepAgreed(): Promise<void> {
+  /** What partners agreed on since the last commit, without which they would be asked again, and when they were pulled from. */
+  async #keepUnwritten(): Promise<void> {
     const builder = new CommitBuilder(this.#database);
     builder.addOperations(this.#database.takeAgreedOperations());
+    builder.addOperations(this.#database.pullTimes.takeOperations({ last: true }));
     await builder.commit(this.#settings.ports.random.bytes(COMMIT_NAME_BYTES)).catch(() => undefined);
   }
 

@@ -84,7 +84,7 @@ export interface PartnerStatus {
   readonly catchingUp: CatchingUp | undefined;
   /**
    * Until when this node can stay away from the partner without having to be refreshed: `changelogMaxAgeMs` after the last pull,
-   * as it is set here. Wall clock, in microseconds; `undefined` where nothing is pulled, or was since the link began.
+   * as it is set here. Wall clock, in microseconds; `undefined` where nothing is pulled, or ever was.
    */
   readonly forcedRefreshAtMicros: number | undefined;
   /** `undefined` before its first hello since the link began. */
@@ -97,7 +97,7 @@ export interface Lag {
   readonly seconds: number;
   /**
    * What is missing without being known got to the partner no longer ago than this; equal to `seconds` while a connection
-   * waits for news. `undefined` when this node never had all that the partner had, since the link began.
+   * waits for news. `undefined` when this database never had all that the partner had.
    */
   readonly secondsMax: number | undefined;
   /** Entries that are still to come, at most; `undefined` while nobody has said. */

@@ -3,7 +3,7 @@ import { lagText } from "./status-lines.js";
 
 describe("lagText", () => {
   it.each([
-    [undefined, "?"],
+    [undefined, "unknown"],
     [{ seconds: 0, secondsMax: 0, changes: 0 }, "0 s"],
     [{ seconds: 3.2, secondsMax: 4, changes: 1_234 }, "3 s, ≤ 1,234 changes"],
     [{ seconds: 90 }, "1 min"],

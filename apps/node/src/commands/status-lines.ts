@@ -59,7 +59,7 @@ const cellsOf = (partner: NodePartnerJson, nowMs: number): string[] => {
 };
 
 const NOT_APPLICABLE = "-";
-const UNKNOWN = "?";
+const UNKNOWN = "unknown";
 
 /** `0 s`, `3 s, ≤ 12 changes`; `≤ 2 h` where nothing is known to be missing, and nothing was heard for as long. */
 export const lagText = (lag: LagJson | undefined): string => {

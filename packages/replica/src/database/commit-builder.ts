@@ -124,7 +124,7 @@ export class CommitBuilder {
     const head = advanced ? { sequence: this.#sequence, commit: commitName } : database.state.head;
     if (advanced) this.#operations.push({ key: commitKey(head.sequence), value: commitName });
     const ruv = this.#writeRows();
-    this.#operations.push(...database.takeAgreedOperations());
+    this.#operations.push(...database.takeAgreedOperations(), ...database.pullTimes.takeOperations());
     const operations = [...this.#operations, ...progressOperations(this.#clockMicros, this.#totals), ...more];
     await database.commit({ operations }, { ruv, head, clockMicros: this.#clockMicros, totals: this.#totals });
   }

@@ -7,6 +7,7 @@ import type { Totals } from "../replica-status.js";
 import { agreedOperation, readAgreed, readWithdrawn } from "./history-rows.js";
 import { cursorKey, NEWEST_COMMIT, numberOfKey } from "./key-space.js";
 import { identityOperations, type Meta, NO_TOTALS, progressOperations, readMeta } from "./meta.js";
+import { PartnerPullTimes, readPullTimes } from "./pull-times.js";
 import { cursorOf } from "./rows.js";
 import { ServerTable } from "./server-table.js";
 import { readRuvRows } from "./snapshot-reads.js";
@@ -43,6 +44,7 @@ export class Database {
   readonly strayed = new Set<ServerUuid>();
   /** As the last commit left it. */
   unclaimed: UnclaimedStreams = NO_STREAMS;
+  pullTimes = new PartnerPullTimes();
 
   private constructor(
     /** Its name in the storage. */
@@ -82,6 +84,7 @@ export class Database {
       const [agreed, withdrawn] = [await readAgreed(snapshot), await readWithdrawn(snapshot)];
       const database = new Database(name, store, meta, servers, servers.length, state, limits, agreed, withdrawn);
       database.unclaimed = await readUnclaimed(snapshot);
+      database.pullTimes = await readPullTimes(snapshot);
       return database;
     } finally {
       await snapshot.close();
@@ -123,6 +126,7 @@ export class Database {
     );
     renamed.index = this.index;
     renamed.unclaimed = this.unclaimed;
+    renamed.pullTimes = this.pullTimes;
     return renamed;
   }
 

@@ -2,6 +2,7 @@ import type { Ruv, ServerUuid } from "@concordat/crdt";
 import { type Begin, type Channel, type Conversation, type Hello, ProtocolError } from "@concordat/protocol";
 import { connectPartner } from "../connect-partner.js";
 import type { DatabaseState } from "../database/database.js";
+import type { PartnerPullTimes, PullTimes } from "../database/pull-times.js";
 import type { ForkEvidence } from "../fork/fork-evidence.js";
 import { type Acknowledgement, PartnerPosition } from "../lag/partner-position.js";
 import { secondsSince } from "../lag/seconds-since.js";
@@ -55,10 +56,7 @@ export class PartnerLink {
   #met: ServerUuid | undefined;
   #failures = 0;
   #lastAttemptAtMicros: number | undefined;
-  #lastPullAtMicros: number | undefined;
   #lastSuppliedAtMicros: number | undefined;
-  /** When everything that the partner had was here. */
-  #wholeAtMicros: number | undefined;
   /** Whether the partner would tell of changes at once. */
   #isListening = false;
   readonly #position = new PartnerPosition();
@@ -159,7 +157,7 @@ export class PartnerLink {
       ...(refreshing ? refreshingReport(this.options.origin) : this.#report),
       connected: this.#connected !== undefined,
       lastAttemptAtMicros: this.#lastAttemptAtMicros,
-      lastPullAtMicros: this.#lastPullAtMicros,
+      lastPullAtMicros: this.#pullTimes?.lastPullAtMicros,
       entriesApplied: this.#entriesApplied,
       bytesReceived: this.#bytesReceived + this.#receivedBytes(),
       failures: this.#failures,
@@ -180,17 +178,17 @@ export class PartnerLink {
     const { clock, database } = this.#context;
     const nowMicros = clock.wallMicros();
     const missing = this.#position.oldestMissingMicros(database().state.ruv);
-    if (this.#wholeAtMicros === undefined && missing === undefined) return undefined;
+    const wholeAtMicros = this.#pullTimes?.wholeAtMicros;
+    if (wholeAtMicros === undefined && missing === undefined) return undefined;
     const seconds = missing === undefined ? 0 : secondsSince(missing, nowMicros);
     const secondsMax =
-      this.#wholeAtMicros && Math.max(seconds, secondsSince(this.#wholeUntilMicros(nowMicros), nowMicros));
+      wholeAtMicros && Math.max(seconds, secondsSince(this.#wholeUntilMicros(wholeAtMicros, nowMicros), nowMicros));
     const changes = this.#progress?.entriesLeft ?? (missing === undefined && this.#isListening ? 0 : undefined);
     return { seconds, secondsMax, changes };
   }
 
   /** Silence of who would speak up means that there is nothing, as long as it gives a sign of life when it is due. */
-  #wholeUntilMicros(nowMicros: number): number {
-    const wholeAtMicros = this.#wholeAtMicros ?? 0;
+  #wholeUntilMicros(wholeAtMicros: number, nowMicros: number): number {
     if (!this.#isListening) return wholeAtMicros;
     return Math.min(nowMicros, wholeAtMicros + REPLICA_LIMITS.subscribeHeartbeatMs * 1_000);
   }
@@ -201,7 +199,8 @@ export class PartnerLink {
   }
 
   #forcedRefreshAtMicros(): number | undefined {
-    return this.#lastPullAtMicros && this.#lastPullAtMicros + this.#context.live().changelogMaxAgeMs * 1_000;
+    const { lastPullAtMicros } = this.#pullTimes ?? {};
+    return lastPullAtMicros && lastPullAtMicros + this.#context.live().changelogMaxAgeMs * 1_000;
   }
 
   #receivedBytes(): number {
@@ -262,14 +261,15 @@ export class PartnerLink {
     let hollow = 0;
     let asked: Ruv | undefined;
     while (!this.#stop.signal.aborted) {
-      const { ruv } = this.#context.database().state;
+      const { pullTimes, state } = this.#context.database();
+      const { ruv } = state;
       const askedAtMicros = this.#context.clock.wallMicros();
       const outcome = await session.pull({
         onBegin: (begin) => this.#noteBegin(begin),
         onApplied: (entries, received) => this.#noteApplied(entries, received),
       });
       this.#progress = undefined;
-      if (hasAll(outcome)) this.#noteWhole(askedAtMicros);
+      if (hasAll(outcome)) this.#noteWhole(pullTimes, askedAtMicros);
       const next = this.#afterPull(outcome, session);
       if (next !== "pull") return next;
       this.#markTried();
@@ -277,7 +277,7 @@ export class PartnerLink {
       if (outcome.kind === "applied" || ruv !== asked) hollow = 0;
       asked = ruv;
       await this.#spaceOut(hollow - REPLICA_LIMITS.hollowChangesMax);
-      hollow = (await this.#waitForChanges(session.conversation)) === "changed" ? hollow + 1 : 0;
+      hollow = (await this.#waitForChanges(session.conversation, pullTimes)) === "changed" ? hollow + 1 : 0;
     }
     return "reconnect";
   }
@@ -290,7 +290,7 @@ export class PartnerLink {
   }
 
   #afterPull(outcome: PullOutcome, session: PullSession): Next {
-    const { clock, live, log } = this.#context;
+    const { live, log } = this.#context;
     const { origin, automaticRefresh } = this.options;
     const report = reportOfOutcome(outcome, origin);
     switch (outcome.kind) {
@@ -298,7 +298,6 @@ export class PartnerLink {
       case "applied":
         this.#failures = 0;
         this.#pulls += 1;
-        this.#lastPullAtMicros = clock.wallMicros();
         if (outcome.kind === "applied")
           log.debug("pull_applied", `applied changes of ${origin}`, { origin, entries: outcome.entries });
         if (Math.abs(session.clocks.oursMicros - session.clocks.theirsMicros) > live().clockSkewMaxMs * 1_000) {
@@ -328,12 +327,15 @@ export class PartnerLink {
   }
 
   /** Until the partner has news, or has shown that it is alive. */
-  async #waitForChanges(conversation: Conversation<"consumer">): Promise<"changed" | "pong"> {
+  async #waitForChanges(
+    conversation: Conversation<"consumer">,
+    pullTimes: PartnerPullTimes,
+  ): Promise<"changed" | "pong"> {
     await conversation.send({ type: "subscribe" });
     this.#isListening = true;
     const reply = await conversation.receive({ idle: true });
     // Up to here there was nothing: it would have been told.
-    if (reply !== undefined) this.#wholeAtMicros = this.#context.clock.wallMicros();
+    if (reply !== undefined) pullTimes.noteWhole(this.options.origin, this.#context.clock.wallMicros());
     this.#isListening = false;
     if (reply?.type === "changed" || reply?.type === "pong") return reply.type;
     if (reply === undefined) {
@@ -344,9 +346,15 @@ export class PartnerLink {
     });
   }
 
-  #noteWhole(atMicros: number): void {
-    this.#wholeAtMicros = atMicros;
+  /** @param pullTimes of the database that was pulled into, which may be replaced by now. */
+  #noteWhole(pullTimes: PartnerPullTimes, wholeAtMicros: number): void {
+    pullTimes.notePulled(this.options.origin, { wholeAtMicros, lastPullAtMicros: this.#context.clock.wallMicros() });
     this.#position.caughtUp();
+  }
+
+  /** Of the database that is served: one that took its place may know of other pulls, or of none. */
+  get #pullTimes(): PullTimes | undefined {
+    return this.#context.database().pullTimes.of(this.options.origin);
   }
 
   #noteBegin({ rows, estimate }: Begin): void {
