@@ -58,7 +58,17 @@ const MERGE = {
   counter: (left, right) => mergeMaps(left, right, mergeTotals),
 };
 
-const mergeKinds = (left, right) => mergeMaps(left, right, (ours, theirs, kind) => MERGE[kind](ours, theirs));
+/** What a user's kind means to users is nothing that its merge needs to know. */
+const mergeKinds = (left, right) =>
+  mergeMaps(left, right, (ours, theirs, kind) => (MERGE[kind] ?? mergeRegisters)(ours, theirs));
+
+const isKnown = ([kind]) => Object.hasOwn(MERGE, kind);
+const withoutUnknown = (attributes) =>
+  new Map(
+    [...attributes]
+      .map(([name, kinds]) => [name, new Map([...kinds].filter(isKnown))])
+      .filter(([, kinds]) => kinds.size > 0),
+  );
 
 /** Two states of one creation. */
 const mergeStates = (left, right) => ({
@@ -79,7 +89,10 @@ const asConflict = (entry) => {
 };
 
 /** Merges `incoming` into what `get` finds by uuid; `set` takes what changes. */
-export const mergeInto = (get, set, incoming) => {
+export const mergeInto = (get, set, received) => {
+  const incoming = isWrong("drops-unknown-kinds")
+    ? { ...received, attributes: withoutUnknown(received.attributes) }
+    : received;
   const local = get(incoming.uuid);
   if (local === undefined) return set(incoming);
   const order = compareChanges(local.created, incoming.created);
@@ -107,10 +120,10 @@ export function* changesIn({ created, deletion, attributes }) {
   yield* deletion ?? [];
   for (const kinds of attributes.values()) {
     for (const [kind, state] of kinds) {
-      if (kind === "register") yield* state;
       if (kind === "map") for (const versions of state.values()) yield* versions;
-      if (kind === "set") yield* state.values();
-      if (kind === "counter") for (const [server, { ts }] of state) yield { server, ts };
+      else if (kind === "set") yield* state.values();
+      else if (kind === "counter") for (const [server, { ts }] of state) yield { server, ts };
+      else yield* state;
     }
   }
 }
@@ -126,13 +139,14 @@ export const purged = (entry, isDue) => {
   const attributes = new Map();
   for (const [name, kinds] of entry.attributes) {
     const [[kind, state]] = kinds;
+    const isRegister = !["set", "map", "counter"].includes(kind);
     let rest = state;
-    if (kinds.size === 1 && kind === "register" && isMark(state)) continue;
+    if (kinds.size === 1 && isRegister && isMark(state)) continue;
     if (kinds.size === 1 && kind === "map") rest = new Map([...state].filter(([, versions]) => !isMark(versions)));
     if (kinds.size === 1 && kind === "set")
       rest = new Map([...state].filter(([, element]) => element.present || !goes(element)));
     if (kinds.size > 1) attributes.set(name, kinds);
-    else if (kind === "register" || rest.size > 0) attributes.set(name, new Map([[kind, rest]]));
+    else if (isRegister || rest.size > 0) attributes.set(name, new Map([[kind, rest]]));
   }
   return { ...entry, attributes };
 };

@@ -7,9 +7,13 @@ import { array, boolean, bytesOf, integer, map, nil, Reader, Refused, uuid } fro
  *
  *     entry   { uuid, created: { server, ts }, conflictOf, deletion: versions or undefined, attributes: Map }
  *     states  Map of kind to versions (register), Map of element (set), Map of key to versions (map), Map of server (counter)
+ *
+ * A kind that users have made has the state of a register, and is nothing else to this peer.
  */
 
 const ENTRY_BYTES_MAX = 4 * 1024 * 1024;
+
+const USERS_KIND = /^(?=.{1,100}$)[a-z0-9-]+(\.[a-z0-9-]+)+\/[a-z0-9._-]+$/;
 
 const shape = (message) => {
   throw new Refused("shape", message);
@@ -100,6 +104,10 @@ export const readRecord = (bytes, servers, latest) => {
       return totals;
     },
   };
+  const stateOf = (kind) => {
+    if (Object.hasOwn(READ, kind)) return READ[kind]();
+    return USERS_KIND.test(kind) ? register() : shape("an unknown kind, which is not a user's either");
+  };
   const attributes = (least) => {
     const all = new Map();
     let name;
@@ -112,7 +120,7 @@ export const readRecord = (bytes, servers, latest) => {
       let kind;
       for (let kinds = some(reader.map()); kinds > 0; kinds -= 1) {
         kind = reader.key(kind);
-        states.set(kind, (Object.hasOwn(READ, kind) ? READ[kind] : () => shape("an unknown kind"))());
+        states.set(kind, stateOf(kind));
       }
       all.set(name, states);
     }
@@ -166,7 +174,10 @@ export const writeRecord = ({ uuid: id, created, conflictOf, deletion, attribute
       ),
   };
   const states = map(
-    [...attributes].map(([name, kinds]) => [name, map([...kinds].map(([kind, state]) => [kind, WRITE[kind](state)]))]),
+    [...attributes].map(([name, kinds]) => [
+      name,
+      map([...kinds].map(([kind, state]) => [kind, (WRITE[kind] ?? register)(state)])),
+    ]),
   );
   const identity = [uuid(id), change(created), conflictOf === undefined ? nil : uuid(conflictOf)];
   if (deletion === undefined) return array(...identity, states);
@@ -184,10 +195,10 @@ export const serversIn = ({ created, deletion, attributes }) => {
   if (deletion) versions(deletion);
   for (const kinds of attributes.values()) {
     for (const [kind, state] of kinds) {
-      if (kind === "register") versions(state);
       if (kind === "map") for (const some of state.values()) versions(some);
-      if (kind === "set") for (const { server } of state.values()) found.add(server);
-      if (kind === "counter") for (const server of state.keys()) found.add(server);
+      else if (kind === "set") for (const { server } of state.values()) found.add(server);
+      else if (kind === "counter") for (const server of state.keys()) found.add(server);
+      else versions(state);
     }
   }
   return found;

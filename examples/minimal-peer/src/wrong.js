@@ -13,6 +13,7 @@ export const WRONGS = {
   "digest-unchecked": "applies a stream whatever digest its End says",
   "skew-unchecked": "applies changes of any time",
   "forgets-losers": "forgets the writes that nobody knew of, and that lost",
+  "drops-unknown-kinds": "drops the states of kinds that users have made, which it does not know",
   "removal-wins": "lets a removal in a set win over a later addition",
 };
 

@@ -77,6 +77,7 @@ const BREAKS = {
   "digest-unchecked": "consumer.digest",
   "skew-unchecked": "consumer.clock-skew",
   "forgets-losers": "merge.register",
+  "drops-unknown-kinds": "merge.users-kinds",
   "removal-wins": "merge.set",
 };
 

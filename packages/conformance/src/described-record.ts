@@ -45,6 +45,9 @@ export const changesOf = ({ created, deletion, attributes }: DescribedRecord): S
 
 const KINDS = ["counter", "map", "register", "set"];
 
+/** The name of a kind that a user has made: 100 bytes at the most, with a namespace. */
+const USERS_KIND = /^(?=.{1,100}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+\/[a-z0-9._-]+$/;
+
 class RecordTeller {
   readonly #bytes: Uint8Array;
   readonly #servers: readonly string[];
@@ -96,8 +99,9 @@ class RecordTeller {
   }
 
   #state(kind: string, item: Item): unknown {
-    must(KINDS.includes(kind), `an unknown kind, ${kind}`);
-    if (kind === "register") return this.#register(item);
+    const isUsers = USERS_KIND.test(kind);
+    must(isUsers || KINDS.includes(kind), `an unknown kind, ${kind}, which is not a user's either`);
+    if (isUsers || kind === "register") return this.#register(item);
     const size = "items" in item ? item.items.length : 0;
     must(size > 0, `an empty ${kind}`);
     if (kind === "map")

@@ -39,6 +39,7 @@ class Newest {
   attributes(ours: AttributeState, theirs: AttributeState): void {
     this.registers(ours.register, theirs.register);
     for (const [key, register] of ours.map?.keys ?? []) this.registers(register, theirs.map?.keys.get(key));
+    for (const [kind, register] of ours.named ?? []) this.registers(register, theirs.named?.get(kind));
     for (const [key, { changeId, present }] of ours.set?.elements ?? []) {
       const other = theirs.set?.elements.get(key);
       const same = other && other.present === present && compareChangeIds(other.changeId, changeId) === 0;

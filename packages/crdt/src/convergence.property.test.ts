@@ -119,10 +119,11 @@ const expectClaimsHeld = (claimer: ToyReplica, holder: ToyReplica): void => {
 const newestByPlace = (state: EntryState): Map<string, ChangeId> => {
   const places = new Map<string, ChangeId>([["creation", state.createdAt]]);
   if (state.kind === "tombstone") places.set("deletion", state.deletion.changeId);
-  for (const [name, { register, set, map, counter }] of state.attributes) {
+  for (const [name, { register, set, map, counter, named }] of state.attributes) {
     if (register) places.set(`register ${name}`, register.changeId);
     for (const [key, { changeId }] of set?.elements ?? []) places.set(`element ${key} of ${name}`, changeId);
     for (const [key, { changeId }] of map?.keys ?? []) places.set(`key ${key} of ${name}`, changeId);
+    for (const [kind, { changeId }] of named ?? []) places.set(`${kind} ${name}`, changeId);
     for (const [server, { ts }] of counter?.totals ?? []) places.set(`total of ${server} in ${name}`, { ts, server });
   }
   return places;
@@ -154,5 +155,5 @@ test("histories are worth running: they reach deletions, conflicts and every kin
     }),
     { numRuns: 500 },
   );
-  expect([...seen].sort()).toEqual(["conflict", "counter", "live", "map", "register", "set", "tombstone"]);
+  expect([...seen].sort()).toEqual(["conflict", "counter", "live", "map", "named", "register", "set", "tombstone"]);
 });

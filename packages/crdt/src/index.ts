@@ -1,9 +1,12 @@
 export {
   type AttributeState,
+  kindsByName,
   MERGE_KINDS,
   type MergeKind,
   mergeAttributes,
   newestChangeOf,
+  type ShownNamed,
+  shownNamed,
   visibleKind,
 } from "./attribute-state.js";
 export { type CausalChange, type CausalContext, contextOver, isKnownTo, NO_CONTEXT } from "./causal-context.js";
@@ -34,6 +37,7 @@ export { extendLineage, type Lineage, laterLineage, NO_LINEAGE } from "./lineage
 export { lostUpdates } from "./lost-updates.js";
 export type { MapState } from "./map-state.js";
 export { asConflict, mergeEntry, sameCreation } from "./merge-entry.js";
+export { isNamedKind, KIND_NAME_BYTES_MAX, type NamedKind, type NamedStates } from "./named-kind.js";
 export { isPlainEntry } from "./plain-entry.js";
 export { type PurgedEntry, purgeableSince, purgeEntry } from "./purge-entry.js";
 export { type Reannouncement, reannouncedEntry } from "./reannounce-entry.js";

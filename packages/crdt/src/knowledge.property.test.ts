@@ -24,7 +24,7 @@ import {
 } from "./testing/toy-history.js";
 import type { ToyReplica } from "./testing/toy-replica.js";
 
-/** A write to a register or to a key of a map, or a deletion, and all that its replica had heard of, directly or not, when it made it. */
+/** A write to a register, to a key of a map or of a user's kind, or a deletion, and all that its replica had heard of, directly or not, when it made it. */
 interface Made {
   readonly place: string;
   readonly change: string;
@@ -43,9 +43,10 @@ const DELETION = "(deletion)";
 /** The registers of an entry and its deletion, by name, with the change ids that stand there. */
 const placesOf = (state: EntryState): [string, string[]][] => {
   const places: [string, RegisterState][] = [];
-  for (const [name, { register, map }] of state.attributes) {
+  for (const [name, { register, map, named }] of state.attributes) {
     if (register) places.push([name, register]);
     for (const [key, one] of map?.keys ?? []) places.push([`${name}/${key}`, one]);
+    for (const [kind, one] of named ?? []) places.push([`${name} of ${kind}`, one]);
   }
   if (state.kind === "tombstone") places.push([DELETION, state.deletion]);
   return places.map(([place, register]) => [place, versionsOf(register).map(({ changeId }) => textOf(changeId))]);
@@ -150,8 +151,8 @@ const conflictsText = ({ entries }: ToyReplica): string =>
     .join("\n");
 
 const onlyRegister = (state: EntryState, name: string): boolean => {
-  const { set, map, counter } = state.attributes.get(name) ?? {};
-  return !set && !map && !counter;
+  const { set, map, counter, named } = state.attributes.get(name) ?? {};
+  return !set && !map && !counter && !named;
 };
 
 test("every replica lists the same conflicts", () => {

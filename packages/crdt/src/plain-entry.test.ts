@@ -66,6 +66,11 @@ const others: readonly (readonly [string, EntryState])[] = [
   ["a set", entry({ set: { elements: new Map() } })],
   ["a map", entry({ map: { keys: new Map() } })],
   ["a counter", entry({ counter: { totals: new Map() } })],
+  ["a user's kind", entry({ named: new Map([["example.com/max", register()]]) })],
+  [
+    "a user's kind beside a register",
+    entry({ register: register(), named: new Map([["example.com/max", register()]]) }),
+  ],
   ["two kinds side by side", entry({ register: register(), set: { elements: new Map() } })],
 ];
 

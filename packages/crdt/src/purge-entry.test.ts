@@ -122,3 +122,19 @@ test("a mark under a tombstone goes like any other if the deletion knew it, and 
   expect(purged?.purged).toEqual(new Map([[a, 3]]));
   expect(purged?.entry && purgeableSince(purged.entry)).toBeUndefined();
 });
+
+test("a user's kind is purged as a register is: one mark alone, and not beside what it did not know, or another kind", () => {
+  const removed = writtenRegister(undefined, at(3), undefined);
+  const other = mergeEntry(
+    live({ high: { named: new Map([["example.com/max", writtenRegister(undefined, at(2, b), value)]]) } }),
+    live({ high: { named: new Map([["example.com/max", removed]]) } }),
+  );
+  expect(purgeableSince(other)).toBeUndefined();
+  expect(purgeEntry(other, always)).toBeUndefined();
+  const two = live({ high: { named: new Map([["example.com/max", removed]]), register: removed } });
+  expect(purgeEntry(two, always)).toBeUndefined();
+  const alone = live({ high: { named: new Map([["example.com/max", removed]]) } });
+  expect(purgeableSince(alone)).toBe(3);
+  expect(purgeEntry(alone, through(2))).toBeUndefined();
+  expect(purgeEntry(alone, through(3))).toMatchObject({ entry: { attributes: new Map() }, purged: new Map([[a, 3]]) });
+});

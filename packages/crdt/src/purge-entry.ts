@@ -73,7 +73,7 @@ const unpurged = (
   state: AttributeState,
   keep: (change: ChangeId, isMark: boolean) => boolean,
 ): AttributeState | undefined => {
-  const { register, set, map } = state;
+  const { register, set, map, named } = state;
   const keepRegister = (one: RegisterState): boolean =>
     keep(one.changeId, one.value === undefined && one.siblings.length === 0);
   if (kindsOf(state) > 1) return state;
@@ -86,5 +86,6 @@ const unpurged = (
     const keys = filteredMap(map.keys, keepRegister);
     return keys && (keys === map.keys ? state : { map: { keys } });
   }
-  return state;
+  const [only] = named?.values() ?? [];
+  return only === undefined || keepRegister(only) ? state : undefined;
 };

@@ -148,3 +148,17 @@ describe("what two histories have in common", () => {
     ).toBe(13);
   });
 });
+
+test("a version of a user's kind is announced anew, and found to be common, as one of a register is", () => {
+  const kind = "example.com/max";
+  const high = (changeId: ChangeId, value: number, over?: LiveEntry): LiveEntry =>
+    entry(new Map([["high", { named: new Map([[kind, written(changeId, value, over)]]) }]]));
+  const written = (changeId: ChangeId, value: number, over?: LiveEntry) =>
+    writtenRegister(over?.attributes.get("high")?.named?.get(kind), changeId, bytes(value));
+  const common = high(at(50), 1);
+  const [here, there] = [high(at(200), 2, common), high(at(150), 3, common)];
+  expect(newestCommonChange(common, common, { server: FROM, before: 60 })).toBe(50);
+  const again = reannouncedEntry(here, how) as EntryState;
+  const merged = mergeEntry(there, again).attributes.get("high")?.named?.get(kind);
+  expect(merged && versionsOf(merged).map(({ changeId }) => changeId)).toEqual([at(200, TO), at(150)]);
+});

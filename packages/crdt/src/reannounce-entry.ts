@@ -43,7 +43,7 @@ type Move = (changeId: ChangeId) => ChangeId;
 
 const reannouncedAttribute = (
   name: string,
-  { register, set, map, counter }: AttributeState,
+  { register, set, map, counter, named }: AttributeState,
   moved: Move,
   how: Reannouncement,
 ): AttributeState => ({
@@ -51,6 +51,7 @@ const reannouncedAttribute = (
   set: set && { elements: mapped(set.elements, (element) => reannouncedElement(element, moved)) },
   map: map && { keys: mapped(map.keys, (key) => reannouncedRegister(key, moved, how)) },
   counter: counter && splitCounter(counter, how, how.baseOf(name)),
+  named: named && mapped(named, (one) => reannouncedRegister(one, moved, how)),
 });
 
 const reannouncedElement = ({ changeId, present }: SetElement, moved: Move): SetElement => ({

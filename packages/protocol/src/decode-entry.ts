@@ -8,6 +8,7 @@ import {
   type EntryState,
   elementKey,
   type MapState,
+  type NamedKind,
   NO_CONTEXT,
   type RegisterState,
   type ServerUuid,
@@ -88,15 +89,20 @@ class StateReader {
     let set: SetState | undefined;
     let map: MapState | undefined;
     let counter: CounterState | undefined;
+    let named: Map<NamedKind, RegisterState> | undefined;
     const count = this.#reader.map();
     for (let index = 0; index < count; index += 1) {
       const kind = this.#name();
       if (kind === "register") register = this.#register();
       else if (kind === "set") set = this.#set();
       else if (kind === "map") map = this.#map();
-      else counter = this.#counter();
+      else if (kind === "counter") counter = this.#counter();
+      else {
+        named ??= new Map();
+        named.set(kind as NamedKind, this.#register());
+      }
     }
-    return { register, set, map, counter };
+    return { register, set, map, counter, named };
   }
 
   #register(): RegisterState {

@@ -1,16 +1,19 @@
-import type {
-  AttributeState,
-  CausalContext,
-  ChangeId,
-  CounterState,
-  EntryState,
-  MapState,
-  RegisterState,
-  ServerUuid,
-  SetElement,
-  SetState,
-  ValueBytes,
-  Version,
+import {
+  type AttributeState,
+  type CausalContext,
+  type ChangeId,
+  type CounterState,
+  type EntryState,
+  kindsByName,
+  type MapState,
+  type MergeKind,
+  type NamedKind,
+  type RegisterState,
+  type ServerUuid,
+  type SetElement,
+  type SetState,
+  type ValueBytes,
+  type Version,
 } from "@concordat/crdt";
 import { type ByteWriter, writtenBytes } from "./byte-writer.js";
 import { itemEnd } from "./item-end.js";
@@ -128,21 +131,28 @@ class EntryEncoder {
 
   #attribute(writer: ByteWriter, state: AttributeState): void {
     writer.map(kindsIn(state));
-    if (state.counter && state.counter.totals.size > 0) {
-      writer.text("counter");
-      this.#counter(writer, state.counter);
-    }
-    if (state.map && state.map.keys.size > 0) {
-      writer.text("map");
-      this.#map(writer, state.map);
-    }
-    if (state.register) {
-      writer.text("register");
-      this.#register(writer, state.register);
-    }
-    if (state.set && state.set.elements.size > 0) {
-      writer.text("set");
-      this.#set(writer, state.set);
+    for (const kind of kindsByName(state)) this.#kind(writer, state, kind);
+  }
+
+  /** Nothing where there is no state of `kind`. */
+  #kind(writer: ByteWriter, { register, set, map, counter, named }: AttributeState, kind: MergeKind | NamedKind): void {
+    if (kind === "counter") {
+      if (counter === undefined || counter.totals.size === 0) return;
+      writer.text(kind);
+      this.#counter(writer, counter);
+    } else if (kind === "map") {
+      if (map === undefined || map.keys.size === 0) return;
+      writer.text(kind);
+      this.#map(writer, map);
+    } else if (kind === "set") {
+      if (set === undefined || set.elements.size === 0) return;
+      writer.text(kind);
+      this.#set(writer, set);
+    } else {
+      const one = kind === "register" ? register : named?.get(kind);
+      if (one === undefined) return;
+      writer.text(kind);
+      this.#register(writer, one);
     }
   }
 
@@ -247,11 +257,12 @@ const namesIn = (attributes: ReadonlyMap<string, AttributeState>): string[] => {
   return names;
 };
 
-const kindsIn = ({ register, set, map, counter }: AttributeState): number =>
+const kindsIn = ({ register, set, map, counter, named }: AttributeState): number =>
   (register ? 1 : 0) +
   (set && set.elements.size > 0 ? 1 : 0) +
   (map && map.keys.size > 0 ? 1 : 0) +
-  (counter && counter.totals.size > 0 ? 1 : 0);
+  (counter && counter.totals.size > 0 ? 1 : 0) +
+  (named?.size ?? 0);
 
 /** `texts`, sorted by their UTF-8 bytes where they are not yet: those of a decoded state mostly are. */
 const ascending = (texts: string[]): string[] => {

@@ -18,6 +18,9 @@ import { ProtocolError } from "./protocol-error.js";
  *     counter           [[server, ts, increments, decrements], ...]     ascending by the server's uuid
  *     deletion          cid, or a register without values
  *
+ * The kinds are counter, map, register, set, and those that users have made, by names such as `example.com/max`, whose state
+ * is a register, whatever its values mean.
+ *
  * Uuids are bin 16. Names, kinds and keys ascend by their UTF-8 bytes, none twice. Only the attributes of a live entry
  * may be empty, and the first context of a register with more versions than one.
  * Given a server table, a state has exactly one record. `docs/protocol.md`, "Entry records".

@@ -135,8 +135,8 @@ const newestMicrosOf = (part: unknown, server: ServerUuid): number => {
   return parts.reduce((newest: number, one) => Math.max(newest, newestMicrosOf(one, server)), own);
 };
 
-const isPlain = ({ register, map, set }: AttributeState): boolean =>
-  [...(register ? [register] : []), ...(map?.keys.values() ?? [])].every(
+const isPlain = ({ register, map, named, set }: AttributeState): boolean =>
+  [...(register ? [register] : []), ...(map?.keys.values() ?? []), ...(named?.values() ?? [])].every(
     ({ value, siblings }) => value !== undefined && siblings.length === 0,
   ) && [...(set?.elements.values() ?? [])].every(({ present }) => present);
 

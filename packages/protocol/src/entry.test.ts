@@ -164,6 +164,7 @@ describe("clock_skew", () => {
     },
     map: { map: { keys: new Map([["k", removedAt(101)]]) } },
     counter: { counter: { totals: new Map([[SERVER, { ts: 101, increments: 1, decrements: 0 }]]) } },
+    "user's kind": { named: new Map([["example.com/max", removedAt(101)]]) },
   };
   test.each(Object.entries(states))(
     "a change of a %s beyond the latest time is refused, and one at it accepted",

@@ -1,4 +1,4 @@
-import type { ServerUuid } from "@concordat/crdt";
+import { KIND_NAME_BYTES_MAX, type ServerUuid } from "@concordat/crdt";
 import { describe, expect, test } from "vitest";
 import { decodeEntry } from "./decode-entry.js";
 import { RECORD_BYTES_MIN } from "./entry-record.js";
@@ -58,7 +58,7 @@ describe("limits", () => {
     const limits = new Set([
       ...onTheWire,
       ...Object.keys(messageBounds),
-      ...Object.keys({ VALUE_CONTAINERS_MAX, RECORD_BYTES_MIN }),
+      ...Object.keys({ KIND_NAME_BYTES_MAX, VALUE_CONTAINERS_MAX, RECORD_BYTES_MIN }),
     ]);
     const limitsOf = (some: readonly LimitVector[]) => new Set(some.map(({ limit }) => limit));
     expect(limitsOf(vectors.filter(({ error }) => error === undefined))).toEqual(limits);

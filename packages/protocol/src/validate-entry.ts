@@ -4,6 +4,8 @@ import {
   compareChangeIds,
   type EntryState,
   isKnownTo,
+  isNamedKind,
+  KIND_NAME_BYTES_MAX,
   MERGE_KINDS,
   type MergeKind,
   NO_CONTEXT,
@@ -164,16 +166,21 @@ class EntryValidator {
     const opening = reader.at;
     const count = reader.map();
     if (count === 0) malformed("without a state", reader.at);
-    let before = -1;
+    let rank = -1;
+    let before = 0;
+    let beforeEnd = 0;
     for (let index = 0; index < count; index += 1) {
       const start = reader.text();
-      const rank = rankOfKind(reader.bytes, start, reader.at);
-      if (rank < 0) malformed("an unknown merge kind", start);
-      if (rank <= before) malformed("merge kinds out of order, or one twice", start);
-      before = rank;
-      this.#state(MERGE_KINDS[rank] as MergeKind);
+      const end = reader.at;
+      rank = rankOfKind(reader.bytes, start, end);
+      if (index > 0 && compareSpans(reader.bytes, before, beforeEnd, start, end) >= 0)
+        malformed("merge kinds out of order, or one twice", start);
+      before = start;
+      beforeEnd = end;
+      if (rank >= 0) this.#state(MERGE_KINDS[rank] as MergeKind);
+      else this.#namedState(start, end);
     }
-    if (count > 1 || before !== REGISTER_RANK) this.#openingEnd = 0;
+    if (count > 1 || rank !== REGISTER_RANK) this.#openingEnd = 0;
     else this.#opening = opening;
   }
 
@@ -206,6 +213,14 @@ class EntryValidator {
         this.#counter();
         break;
     }
+  }
+
+  /** Of a kind that a user has made: a register, whatever its values mean. */
+  #namedState(start: number, end: number): void {
+    const { bytes } = this.#reader;
+    const isNamed = end - start <= KIND_NAME_BYTES_MAX && isNamedKind(decodeText(bytes, start, end));
+    if (!isNamed) malformed("an unknown merge kind, which is not of the form of those that users make", start);
+    this.#register();
   }
 
   /** @returns whether any version in it has a value; `bare` when it says no more than a change id. */

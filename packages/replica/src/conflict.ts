@@ -1,5 +1,5 @@
 import type { ChangeId, Uuid, Value } from "@concordat/crdt";
-import type { Attributes } from "./entry.js";
+import type { Attributes, EntryContent } from "./entry.js";
 
 /** What lost, and against what. Model, section 3. */
 export type ConflictKind =
@@ -48,6 +48,8 @@ export interface ConflictSide {
   readonly value?: Value | undefined;
   /** The whole entry, where it is about one; `undefined` when it was deleted. */
   readonly attributes?: Attributes | undefined;
+  /** Of a whole entry, as `Entry.unread`. */
+  readonly unread?: EntryContent["unread"] | undefined;
 }
 
 export interface ConflictResolution {

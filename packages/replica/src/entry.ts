@@ -1,13 +1,26 @@
-import type { ChangeId, Uuid, Value } from "@concordat/crdt";
+import type { ChangeId, NamedKind, Uuid, Value } from "@concordat/crdt";
 
 /** Attribute values by name. */
 export type Attributes = Readonly<Record<string, Value>>;
 
-/** A live entry as a reader sees it. */
-export interface Entry {
-  readonly uuid: Uuid;
+/** What an entry holds, as a reader sees it. */
+export interface EntryContent {
   /** A `set` shows as an array in the order of its elements' encoded bytes, a `map` as an object, a `counter` as a number. */
   readonly attributes: Attributes;
+  /** By name, the attributes of a merge kind that this replica does not know: they are kept, and passed on. */
+  readonly unread: Readonly<Record<string, UnreadAttribute>>;
+}
+
+/** What was written to an attribute, as it is: what it amounts to is known where the merge kind is. */
+export interface UnreadAttribute {
+  readonly merge: NamedKind;
+  /** The newest first; several, where they were written without knowing of each other. */
+  readonly versions: readonly Value[];
+}
+
+/** A live entry as a reader sees it. */
+export interface Entry extends EntryContent {
+  readonly uuid: Uuid;
   readonly createdAt: ChangeId;
   readonly modifiedAt: ChangeId;
   /** The uuid that this entry lost to an earlier creation. */

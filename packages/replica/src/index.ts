@@ -30,8 +30,10 @@ export type {
   CounterChange,
   ElementsChange,
   Entry,
+  EntryContent,
   KeysChange,
   Lookup,
+  UnreadAttribute,
 } from "./entry.js";
 export type { ForkEvidence } from "./fork/fork-evidence.js";
 export { type LinkReport, reportOfError } from "./link/link-state.js";

@@ -19,6 +19,10 @@ export type ReplicaErrorCode =
   | "read_only"
   /** A value, an attribute name or a change that the model or the schema does not admit. */
   | "invalid_change"
+  /**
+   * The attribute is of a merge kind that a user has made and this replica does not know: it can be removed here, and that is all.
+   */
+  | "unknown_merge_kind"
   /** The schema does not index the attribute that entries are to be found by. */
   | "not_indexed"
   /** There is no conflict with this id: it was settled, or never was one. */

@@ -2,6 +2,7 @@ import type { ConflictJson, ConflictSideJson } from "../http/conflict-json.js";
 import { printable } from "../terminal/printable.js";
 import { formatTable } from "../terminal/table.js";
 import type { Style } from "../terminal/terminal.js";
+import { unreadText } from "./unread-text.js";
 
 /** A conflict as people read it: what won and why, each side with its origin, and the commands that settle it. Pure. */
 export const conflictLines = (conflict: ConflictJson, style: Style): string[] => {
@@ -38,8 +39,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
 
 const sideCells = (side: ConflictSideJson): string[] => [side.writtenAt, side.server, side.uuid, whatOf(side)];
 
-const whatOf = ({ value, attributes, removed, deleted }: ConflictSideJson): string => {
+const whatOf = ({ value, attributes, unread, removed, deleted }: ConflictSideJson): string => {
   if (deleted) return "deleted";
   if (removed) return "removed";
-  return printable(JSON.stringify(value ?? attributes));
+  return printable(JSON.stringify(value ?? attributes) + unreadText(unread));
 };

@@ -5,6 +5,7 @@ import type { EntryJson } from "../http/entry-json.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { readAttributes } from "./attributes-argument.js";
 import { type CommandContext, defineCommand } from "./command-context.js";
+import { unreadText } from "./unread-text.js";
 
 /** `concordat entry get|put|patch|delete|list` */
 export const addEntry = (program: Command): void => {
@@ -98,7 +99,7 @@ const addList = (entry: Command): void => {
 };
 
 const listLine = ({ json }: Terminal, entry: EntryJson): string =>
-  json ? JSON.stringify(entry) : `${entry.uuid}  ${JSON.stringify(entry.attributes)}`;
+  json ? JSON.stringify(entry) : `${entry.uuid}  ${JSON.stringify(entry.attributes)}${unreadText(entry.unread)}`;
 
 const showAnswer = async ({ terminal, withDaemon }: CommandContext, request: DaemonRequest): Promise<ExitCode> => {
   const entry = await withDaemon((daemon) => daemon.json<EntryJson>(request));

@@ -31,7 +31,7 @@ export const addImport = (program: Command): void => {
     async ({ terminal, withDaemon }, { restart = false }, file = "-") => {
       if (file !== "-") await expectFile(file);
       const startedAtMs = performance.now();
-      const imported = await withDaemon(async (daemon) => {
+      const { entries, withUnread } = await withDaemon(async (daemon) => {
         const source = file === "-" ? stdinSource() : await openFile(terminal, daemon, file, restart);
         const progress = reportProgress(terminal, "importing");
         const onProgress = ({ entries, bytes }: ImportProgress): void =>
@@ -41,12 +41,16 @@ export const addImport = (program: Command): void => {
         ).finally(() => progress.finish());
       });
       const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(1);
-      if (terminal.json) await terminal.print(JSON.stringify({ imported }));
-      else terminal.say(`imported ${formatEntries(imported)} in ${seconds} s`);
+      if (terminal.json) await terminal.print(JSON.stringify({ imported: entries }));
+      else terminal.say(`imported ${formatEntries(entries)} in ${seconds} s`);
+      if (withUnread > 0) terminal.say(unreadWarning(withUnread));
       return EXIT_CODE.ok;
     },
   );
 };
+
+const unreadWarning = (count: number): string =>
+  `concordat: ${formatEntries(count)} had attributes of merge kinds that are not known here ("unread"): these were not imported, and stay where an entry has them already`;
 
 const openFile = async (
   terminal: Terminal,

@@ -1,5 +1,5 @@
 import type { Conflict, ConflictPage, ConflictSide } from "@concordat/replica";
-import { attributesToJson } from "./entry-json.js";
+import { attributesToJson, type UnreadJson, unreadMember } from "./entry-json.js";
 import { isoMicros } from "./iso-micros.js";
 import type { Json, JsonObject } from "./json/json.js";
 import { valueToJson } from "./json/value-json.js";
@@ -28,6 +28,8 @@ export interface ConflictSideJson {
   readonly removed?: true;
   /** Of a whole entry; left out when it was deleted. */
   readonly attributes?: JsonObject;
+  /** Of a whole entry, as an entry shows it; left out when there is nothing. */
+  readonly unread?: UnreadJson;
   readonly deleted?: true;
 }
 
@@ -65,6 +67,7 @@ const valueSide = (side: ConflictSide): ConflictSideJson => ({
 const entrySide = (side: ConflictSide): ConflictSideJson => ({
   ...origin(side),
   ...(side.attributes === undefined ? { deleted: true } : { attributes: attributesToJson(side.attributes) }),
+  ...unreadMember(side.unread),
 });
 
 const origin = ({ uuid, changeId }: ConflictSide) => ({

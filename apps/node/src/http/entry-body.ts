@@ -24,6 +24,7 @@ const ReadOnlyMembers = {
   modifiedAt: v.optional(v.unknown()),
   conflictOf: v.optional(v.unknown()),
   hidden: v.optional(v.unknown()),
+  unread: v.optional(v.unknown()),
 };
 
 const WholeEntry = v.strictObject({ ...ReadOnlyMembers, uuid: v.optional(UuidText), attributes: AttributesObject });

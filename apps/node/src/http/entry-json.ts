@@ -1,5 +1,12 @@
 import type { Value } from "@concordat/crdt";
-import type { AttributeChange, AttributeChanges, Attributes, Entry } from "@concordat/replica";
+import type {
+  AttributeChange,
+  AttributeChanges,
+  Attributes,
+  Entry,
+  EntryContent,
+  UnreadAttribute,
+} from "@concordat/replica";
 import { isoMicros } from "./iso-micros.js";
 import type { Json, JsonObject } from "./json/json.js";
 import { pointerTo } from "./json/json-pointer.js";
@@ -16,6 +23,17 @@ export interface EntryJson {
   readonly conflictOf?: string;
   /** Attributes of which the schema hides something: see the conflicts. Left out when there are none. */
   readonly hidden?: readonly string[];
+  /** By name, attributes of merge kinds that this node does not know. Left out when there are none. */
+  readonly unread?: UnreadJson;
+}
+
+export type UnreadJson = Readonly<Record<string, UnreadAttributeJson>>;
+
+export interface UnreadAttributeJson {
+  /** The name of the kind. */
+  readonly merge: string;
+  /** What was written, the newest first; several, where they were written without knowing of each other. */
+  readonly versions: readonly Json[];
 }
 
 export const entryToJson = (entry: Entry): EntryJson => ({
@@ -25,6 +43,18 @@ export const entryToJson = (entry: Entry): EntryJson => ({
   modifiedAt: isoMicros(entry.modifiedAt.ts),
   ...(entry.conflictOf !== undefined && { conflictOf: entry.conflictOf }),
   ...(entry.hidden.length > 0 && { hidden: entry.hidden }),
+  ...unreadMember(entry.unread),
+});
+
+/** The member `unread` of whatever shows an entry; nothing where all is read. */
+export const unreadMember = (unread: EntryContent["unread"] = {}): { readonly unread?: UnreadJson } =>
+  Object.keys(unread).length === 0
+    ? {}
+    : { unread: mapAttributes<UnreadAttribute, UnreadAttributeJson>(unread, unreadToJson) };
+
+const unreadToJson = ({ merge, versions }: UnreadAttribute): UnreadAttributeJson => ({
+  merge,
+  versions: versions.map(valueToJson),
 });
 
 export const attributesToJson = (attributes: Attributes): JsonObject =>

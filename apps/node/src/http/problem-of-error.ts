@@ -21,6 +21,7 @@ const REPLICA_PROBLEMS: Readonly<Record<ReplicaErrorCode, ProblemCode>> = {
   version_mismatch: "precondition_failed",
   entry_too_large: "entry_too_large",
   invalid_change: "invalid_change",
+  unknown_merge_kind: "unknown_merge_kind",
   unique_violation: "unique_violation",
   entry_invalid: "entry_invalid",
   read_only: "read_only",

@@ -21,6 +21,7 @@ export const PROBLEMS = {
   method_not_allowed: { status: 405, title: "The method does not apply to this path" },
   entry_exists: { status: 409, title: "The entry exists already" },
   partner_paused: { status: 409, title: "The partner is paused" },
+  unknown_merge_kind: { status: 409, title: "The attribute is of a merge kind that this node does not know" },
   unique_violation: { status: 409, title: "Another entry has that value already" },
   entry_deleted: { status: 410, title: "The entry was deleted" },
   precondition_failed: { status: 412, title: "The entry is not at the version that the request expects" },

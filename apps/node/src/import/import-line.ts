@@ -4,7 +4,12 @@ import { parseJson } from "../http/json/parse-json.js";
 
 /** A line of NDJSON as the operation that imports it, or what is wrong with it. */
 export type ImportLine =
-  | { readonly kind: "operation"; readonly json: string }
+  | {
+      readonly kind: "operation";
+      readonly json: string;
+      /** Whether the entry has attributes that nobody here can write: those of users' merge kinds, as `export` shows them. */
+      readonly hasUnread: boolean;
+    }
   | { readonly kind: "empty" }
   | { readonly kind: "bad"; readonly message: string };
 
@@ -34,10 +39,18 @@ export const parseImportLine = (text: string | undefined, uuidOfLine?: string): 
   if (uuid !== undefined && typeof uuid !== "string") return bad('has a "uuid" that is no string');
   const known = uuid ?? uuidOfLine;
   const operation = known === undefined ? { op: "create", attributes } : { op: "put", uuid: known, attributes };
-  return { kind: "operation", json: JSON.stringify(operation) };
+  return { kind: "operation", json: JSON.stringify(operation), hasUnread: json.unread !== undefined };
 };
 
 /** What an exported entry has beside its uuid and attributes is this node's to say anew. */
-const MEMBERS: ReadonlySet<string> = new Set(["uuid", "attributes", "createdAt", "modifiedAt", "conflictOf", "hidden"]);
+const MEMBERS: ReadonlySet<string> = new Set([
+  "uuid",
+  "attributes",
+  "createdAt",
+  "modifiedAt",
+  "conflictOf",
+  "hidden",
+  "unread",
+]);
 
 const bad = (message: string): ImportLine => ({ kind: "bad", message });

@@ -22,18 +22,26 @@ export interface ImportRun {
   readonly signal: AbortSignal;
 }
 
+/** What was imported of a source to its end. */
+export interface Imported {
+  readonly entries: number;
+  /** Those of them that had more to them than could be written. */
+  readonly withUnread: number;
+}
+
 const REMEMBER_INTERVAL_MS = 500;
 
 /**
  * Imports a source from where it stopped. Stops at the first bad line, or when it is interrupted, once everything before is answered,
- * and remembers the place. @returns how many entries were imported. Throws a `CommandError`.
+ * and remembers the place. Throws a `CommandError`.
  */
-export const runImport = async ({ source, send, onProgress, signal }: ImportRun): Promise<number> => {
+export const runImport = async ({ source, send, onProgress, signal }: ImportRun): Promise<Imported> => {
   const { journal, hash } = source;
   const start = { line: journal?.line ?? 0, bytes: journal?.bytes ?? 0 };
   let reached = start;
   const importer = new Importer(send, () => ({ ...reached, sha256: hash.copy().digest("hex") }));
   let badLine: BadLine | undefined;
+  let withUnread = 0;
   let rememberedAtMs = performance.now();
   for await (const { number, text, bytes, bytesRead } of textLines(source.chunks())) {
     if (importer.failures.length > 0 || signal.aborted) break;
@@ -45,7 +53,10 @@ export const runImport = async ({ source, send, onProgress, signal }: ImportRun)
     }
     hash.update(bytes).update("\n");
     reached = { line, bytes: start.bytes + bytesRead };
-    if (parsed.kind === "operation") await importer.add(line, parsed.json);
+    if (parsed.kind === "operation") {
+      if (parsed.hasUnread) withUnread += 1;
+      await importer.add(line, parsed.json);
+    }
     onProgress({ entries: importer.imported, bytes: reached.bytes });
     if (performance.now() - rememberedAtMs < REMEMBER_INTERVAL_MS) continue;
     rememberedAtMs = performance.now();
@@ -57,7 +68,7 @@ export const runImport = async ({ source, send, onProgress, signal }: ImportRun)
   const isStopped = badLine !== undefined || failures.length > 0;
   if (!isStopped && !signal.aborted) {
     await source.forget();
-    return imported;
+    return { entries: imported, withUnread };
   }
   await source.remember(acknowledged);
   const nextLine = journal && acknowledged.line + 1;

@@ -19,6 +19,7 @@ export const mergeRequirements: readonly Requirement[] = [
   merges("merge.map", "merges the keys of a map as registers", ["map"]),
   merges("merge.counter", "keeps of each server the later total", ["counter"]),
   merges("merge.kinds", "keeps states of several kinds side by side", ["kinds"]),
+  merges("merge.users-kinds", "keeps and supplies states of kinds that it does not know, unread", ["named"]),
   merges("merge.deletion", "lets a tombstone win, and keeps what it did not know", ["deleted"]),
   merges(
     "merge.creations",

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { randomUuid, type ServerUuid, type Uuid } from "../index.js";
+import { type NamedKind, randomUuid, type ServerUuid, type Uuid } from "../index.js";
 import { ToyReplica, type ToyWrite } from "./toy-replica.js";
 
 /** One step of a history: a replica writes, or pulls from another. */
@@ -33,6 +33,9 @@ export const toyReplicas = (): ToyReplica[] => {
 const small = fc.option(fc.nat(3), { nil: undefined });
 const name = fc.constantFrom("a", "b");
 
+/** The first stands before all kinds of the model by name, the second between two of them. */
+const mergeKind = fc.constantFrom<NamedKind>("a.example/max", "m.example/text");
+
 const write: fc.Arbitrary<ToyWrite> = fc.oneof(
   { weight: 4, arbitrary: fc.constant<ToyWrite>({ kind: "create" }) },
   { weight: 1, arbitrary: fc.constant<ToyWrite>({ kind: "delete" }) },
@@ -54,6 +57,7 @@ const write: fc.Arbitrary<ToyWrite> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant("count" as const), name, amount: fc.integer({ min: -3, max: 3 }) }),
   },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("named" as const), name, mergeKind, value: small }) },
 );
 
 const replica = fc.nat(REPLICAS - 1);
@@ -104,6 +108,7 @@ export const contendedHistory: fc.Arbitrary<ToyStep[]> = fc
             key: fc.constant("k"),
             value: small,
           }),
+          fc.record({ kind: fc.constant("named" as const), name: fc.constant("c"), mergeKind, value: small }),
         ),
         wallMicros: fc.nat(30),
       }),

@@ -10,6 +10,7 @@ import {
   extendLineage,
   type LiveEntry,
   mergeEntry,
+  type NamedKind,
   NO_LINEAGE,
   newestChangeOfEntry,
   nextTimestamp,
@@ -30,7 +31,13 @@ export type ToyWrite =
   | { readonly kind: "register"; readonly name: string; readonly value: number | undefined }
   | { readonly kind: "element"; readonly name: string; readonly element: string; readonly present: boolean }
   | { readonly kind: "key"; readonly name: string; readonly key: string; readonly value: number | undefined }
-  | { readonly kind: "count"; readonly name: string; readonly amount: number };
+  | { readonly kind: "count"; readonly name: string; readonly amount: number }
+  | {
+      readonly kind: "named";
+      readonly name: string;
+      readonly mergeKind: NamedKind;
+      readonly value: number | undefined;
+    };
 
 /** The smallest replica that keeps the model's rules: a map, a vector and a clock. Stream cuts are left to `replica`. */
 export class ToyReplica {
@@ -133,6 +140,10 @@ const changed = (
     case "key": {
       const register = writtenRegister(state.map?.keys.get(write.key), changeId, bytesOf(write.value));
       return { ...state, map: { keys: new Map(state.map?.keys).set(write.key, register) } };
+    }
+    case "named": {
+      const register = writtenRegister(state.named?.get(write.mergeKind), changeId, bytesOf(write.value));
+      return { ...state, named: new Map(state.named).set(write.mergeKind, register) };
     }
     case "count": {
       const mine = state.counter?.totals.get(changeId.server) ?? { increments: 0, decrements: 0 };

@@ -6,6 +6,7 @@ import {
   type EntryState,
   elementKey,
   mergeRegisters,
+  type NamedKind,
   type RegisterState,
   type ServerUuid,
   type SetElement,
@@ -70,13 +71,20 @@ const arbitraryTotal: fc.Arbitrary<CounterTotal> = fc.record({
   decrements: fc.nat({ max: 3 }),
 });
 
-const arbitraryMap = <K, V>(key: fc.Arbitrary<K>, value: fc.Arbitrary<V>, minLength: number): fc.Arbitrary<Map<K, V>> =>
-  fc.array(fc.tuple(key, value), { minLength, maxLength: 5 }).map((pairs) => new Map(pairs));
+const arbitraryMap = <K, V>(
+  key: fc.Arbitrary<K>,
+  value: fc.Arbitrary<V>,
+  minLength: number,
+  maxLength = 5,
+): fc.Arbitrary<Map<K, V>> => fc.array(fc.tuple(key, value), { minLength, maxLength }).map((pairs) => new Map(pairs));
 
 const arbitraryName = fc.oneof(
   fc.constantFrom("name", "mail", "member", "__proto__", "Ωmega", "\uE000", "𐀀"),
   fc.string({ unit: "binary", minLength: 1, maxLength: 40 }),
 );
+
+/** Some stand before, between and behind the kinds of the model. */
+const arbitraryKind = fc.constantFrom<NamedKind>("a.b/c", "example.com/max", "n.example/x_y", "zz.example/z.1");
 
 const arbitraryAttribute: fc.Arbitrary<AttributeState> = fc
   .record({
@@ -93,8 +101,10 @@ const arbitraryAttribute: fc.Arbitrary<AttributeState> = fc
       arbitraryMap(arbitraryServer, arbitraryTotal, 1).map((totals) => ({ totals })),
       { nil: undefined },
     ),
+    // Rarer than the others: most of what they do is what registers do.
+    named: fc.option(arbitraryMap(arbitraryKind, arbitraryRegister, 1, 2), { nil: undefined, freq: 1 }),
   })
-  .filter(({ register, set, map, counter }) => Boolean(register ?? set ?? map ?? counter));
+  .filter(({ register, set, map, counter, named }) => Boolean(register ?? set ?? map ?? counter ?? named));
 
 const arbitraryIdentity = {
   uuid: arbitraryUuid,

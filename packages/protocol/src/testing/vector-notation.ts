@@ -4,7 +4,10 @@ import {
   type CounterState,
   type EntryState,
   elementKey,
+  isNamedKind,
   type MapState,
+  type NamedKind,
+  type NamedStates,
   type RegisterState,
   type ServerUuid,
   type SetState,
@@ -74,6 +77,8 @@ interface AttributeNotation {
     readonly increments: number;
     readonly decrements: number;
   }[];
+  /** Of kinds that users have made. */
+  readonly [kind: NamedKind]: RegisterNotation;
 }
 
 export interface EntryNotation {
@@ -110,11 +115,18 @@ export const entryFromNotation = (notation: EntryNotation, servers: readonly Ser
     notations && {
       totals: new Map(notations.map(({ server, ...total }) => [servers[server] as ServerUuid, total])),
     };
-  const attributeOf = ({ register, set, map, counter }: AttributeNotation): AttributeState => ({
-    register: register && registerOf(register),
-    set: setOf(set),
-    map: mapOf(map),
-    counter: counterOf(counter),
+  const namedOf = (notation: AttributeNotation): NamedStates | undefined => {
+    const kinds = Object.keys(notation).filter(isNamedKind);
+    return kinds.length === 0
+      ? undefined
+      : new Map(kinds.map((kind) => [kind, registerOf(notation[kind] as RegisterNotation)]));
+  };
+  const attributeOf = (notation: AttributeNotation): AttributeState => ({
+    register: notation.register && registerOf(notation.register),
+    set: setOf(notation.set),
+    map: mapOf(notation.map),
+    counter: counterOf(notation.counter),
+    named: namedOf(notation),
   });
 
   const { uuid, createdAt, conflictOf, deletion, attributes } = notation;

@@ -12,8 +12,8 @@ import {
 } from "@concordat/crdt";
 import { decodeValue } from "@concordat/protocol";
 import type { Conflict, ConflictSide } from "../conflict.js";
-import type { Attributes } from "../entry.js";
-import { attributesView } from "../read/entry-view.js";
+import type { EntryContent } from "../entry.js";
+import { contentView } from "../read/entry-view.js";
 import { conflictIdOf } from "./conflict-id.js";
 
 /** The uuid whose state the conflicts of `state` speak of as well: that of the creation which it lost its uuid to. */
@@ -40,8 +40,8 @@ const viewOf = (state: EntryState, conflict: EntryConflict, holder: EntryState |
 const creationView = (state: EntryState, { lostUuid }: CreationConflict, holder: EntryState | undefined): Conflict => ({
   ...placed("creation", state.uuid),
   message: `entry ${lostUuid} was created twice; the earlier creation has the uuid, the later one lives as ${state.uuid}`,
-  winner: holder && { uuid: lostUuid, changeId: holder.createdAt, attributes: liveAttributes(holder) },
-  losers: [{ uuid: state.uuid, changeId: state.createdAt, attributes: liveAttributes(state) }],
+  winner: holder && { uuid: lostUuid, changeId: holder.createdAt, ...liveContent(holder) },
+  losers: [{ uuid: state.uuid, changeId: state.createdAt, ...liveContent(state) }],
   resolutions: ["keep-winner", "keep-loser", "restore"],
 });
 
@@ -49,7 +49,7 @@ const deletionView = (state: Tombstone): Conflict => ({
   ...placed("deletion", state.uuid),
   message: `entry ${state.uuid} was changed while it was being deleted elsewhere; the deletion won`,
   winner: { uuid: state.uuid, changeId: deletedAtOf(state), attributes: undefined },
-  losers: [{ uuid: state.uuid, changeId: newestUpdateOf(state), attributes: attributesView(state.attributes) }],
+  losers: [{ uuid: state.uuid, changeId: newestUpdateOf(state), ...contentView(state.attributes) }],
   resolutions: ["keep-winner", "keep-loser", "restore"],
 });
 
@@ -85,8 +85,8 @@ const placed = (
   key,
 });
 
-const liveAttributes = (state: EntryState): Attributes | undefined =>
-  state.kind === "live" ? attributesView(state.attributes) : undefined;
+const liveContent = (state: EntryState): Partial<EntryContent> =>
+  state.kind === "live" ? contentView(state.attributes) : {};
 
 /** The newest change of what the entry holds, the deletion apart. */
 const newestUpdateOf = ({ deletion, ...identity }: Tombstone) => newestChangeOfEntry({ ...identity, kind: "live" });

@@ -3,24 +3,32 @@ import {
   type ChangeId,
   counterValue,
   type RegisterState,
+  shownNamed,
   visibleKind,
   writtenRegister,
 } from "@concordat/crdt";
+import { soleValue } from "./sole-value.js";
 
-/** What `attributes` show, as if it had all been written by the change `changeId`: for an entry that is a copy of another. */
+/**
+ * What `attributes` show, as if it had all been written by the change `changeId`: for an entry that is a copy of another.
+ *
+ * @throws ReplicaError `unknown_merge_kind`, as `soleValue` does.
+ */
 export const visibleCopy = (
   attributes: ReadonlyMap<string, AttributeState>,
   changeId: ChangeId,
 ): Map<string, AttributeState> => {
   const copies = new Map<string, AttributeState>();
   for (const [name, state] of attributes) {
-    const copy = copyOf(state, changeId);
+    const copy = copyOf(name, state, changeId);
     if (copy) copies.set(name, copy);
   }
   return copies;
 };
 
-const copyOf = (state: AttributeState, changeId: ChangeId): AttributeState | undefined => {
+const copyOf = (name: string, state: AttributeState, changeId: ChangeId): AttributeState | undefined => {
+  const named = shownNamed(state);
+  if (named) return { named: new Map([[named.kind, writtenRegister(undefined, changeId, soleValue(name, named))]]) };
   switch (visibleKind(state)) {
     case "register":
       return state.register?.value && { register: rewritten(state.register, changeId) };
@@ -40,7 +48,7 @@ const copyOf = (state: AttributeState, changeId: ChangeId): AttributeState | und
           counter: { totals: new Map([[changeId.server, total(counterValue(state.counter), changeId.ts)]]) },
         }
       );
-    case undefined:
+    default:
       return undefined;
   }
 };

@@ -25,7 +25,7 @@ import {
 } from "../database/key-space.js";
 import { pagesOf } from "../database/snapshot-reads.js";
 import { stateOf } from "../database/stored-state.js";
-import { attributesView } from "../read/entry-view.js";
+import { contentView } from "../read/entry-view.js";
 import { CLAIM_KEY_BYTES, type ClaimKey, claimKeyBytes, claimKeyOfBytes, claimsOf } from "./claims.js";
 import { regularAmong } from "./mask.js";
 import { type Reference, referencesOf } from "./references.js";
@@ -188,7 +188,7 @@ const invalidConflicts = async (database: Database, snapshot: Snapshot, rows: re
       key: undefined,
       message: `the schema does not accept entry ${uuid}: ${what}; write what is missing or wrong to settle it`,
       winner: undefined,
-      losers: [{ uuid, changeId: newestChangeOfEntry(state), attributes: attributesView(state.attributes) }],
+      losers: [{ uuid, changeId: newestChangeOfEntry(state), ...contentView(state.attributes) }],
       resolutions: [],
     };
   });

@@ -1,4 +1,4 @@
-import type { EntryState } from "@concordat/crdt";
+import { type EntryState, shownNamed } from "@concordat/crdt";
 import { visibleValue } from "../read/entry-view.js";
 import { issuesOf } from "../standard-schema.js";
 import type { Constraints } from "./constraints.js";
@@ -18,7 +18,7 @@ export const violationsOf = (state: EntryState | undefined, constraints: Constra
   if (state?.kind !== "live") return [];
   const violations: Violation[] = [];
   for (const attribute of constraints.required) {
-    if (shown(state, attribute) === undefined) violations.push({ attribute, message: "is required, and missing" });
+    if (isMissing(state, attribute)) violations.push({ attribute, message: "is required, and missing" });
   }
   for (const { attribute, target } of referencesOf(state, constraints.reference)) {
     if (target === undefined) violations.push({ attribute, message: "refers to what is no uuid" });
@@ -29,6 +29,12 @@ export const violationsOf = (state: EntryState | undefined, constraints: Constra
     for (const message of issuesOf(validator, value)) violations.push({ attribute, message });
   }
   return violations;
+};
+
+/** What is not read here is there all the same. */
+const isMissing = ({ attributes }: EntryState, attribute: string): boolean => {
+  const kinds = attributes.get(attribute);
+  return kinds === undefined || (visibleValue(kinds) === undefined && shownNamed(kinds) === undefined);
 };
 
 const shown = (state: EntryState, attribute: string): unknown => {

@@ -5,6 +5,7 @@ import {
   type LiveEntry,
   type MapState,
   MERGE_KINDS,
+  type NamedStates,
   type RegisterState,
   type SetState,
   versionsOf,
@@ -24,7 +25,7 @@ export const entryVersion = (entry: LiveEntry): string => {
   return lanes.hexadecimal();
 };
 
-const addAttribute = (lanes: Lanes, { register, set, map, counter }: AttributeState): void => {
+const addAttribute = (lanes: Lanes, { register, set, map, counter, named }: AttributeState): void => {
   if (register) {
     lanes.kind("register");
     addRegister(lanes, register);
@@ -32,6 +33,15 @@ const addAttribute = (lanes: Lanes, { register, set, map, counter }: AttributeSt
   if (set) addSet(lanes, set);
   if (map) addMap(lanes, map);
   if (counter) addCounter(lanes, counter);
+  if (named) addNamed(lanes, named);
+};
+
+const addNamed = (lanes: Lanes, named: NamedStates): void => {
+  for (const [kind, register] of inOrder(named)) {
+    lanes.number(MERGE_KINDS.length + 1);
+    lanes.text(kind);
+    addRegister(lanes, register);
+  }
 };
 
 const addRegister = (lanes: Lanes, register: RegisterState): void => {

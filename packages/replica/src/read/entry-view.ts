@@ -6,18 +6,19 @@ import {
   elementBytes,
   type LiveEntry,
   newestChangeOfEntry,
+  shownNamed,
   type Value,
   visibleKind,
 } from "@concordat/crdt";
 import { decodeValue } from "@concordat/protocol";
 import { type Mask, maskedAttributes, NO_MASK } from "../constraint/mask.js";
-import type { Attributes, Entry, Lookup } from "../entry.js";
+import type { Entry, EntryContent, Lookup, UnreadAttribute } from "../entry.js";
 import { entryVersion } from "./entry-version.js";
 
 /** A live entry as readers see it: the visible kind of each attribute, without what `mask` hides, values decoded. */
 export const entryView = (state: LiveEntry, mask: Mask = NO_MASK): Entry => ({
   uuid: state.uuid,
-  attributes: attributesView(maskedAttributes(state.attributes, mask)),
+  ...contentView(maskedAttributes(state.attributes, mask)),
   createdAt: state.createdAt,
   modifiedAt: newestChangeOfEntry(state),
   conflictOf: state.conflictOf,
@@ -34,16 +35,25 @@ export const lookupView = (state: EntryState | undefined, mask: Mask = NO_MASK):
 };
 
 /** The visible kind of each attribute; those that were removed or emptied are left out. */
-export const attributesView = (states: ReadonlyMap<string, AttributeState>): Attributes => {
+export const contentView = (states: ReadonlyMap<string, AttributeState>): EntryContent => {
   const attributes: Record<string, Value> = {};
+  let unread: Record<string, UnreadAttribute> | undefined;
   for (const [name, attribute] of states) {
     const value = visibleValue(attribute);
     if (value !== undefined) setOwn(attributes, name, value);
+    else {
+      const one = unreadView(attribute);
+      if (one === undefined) continue;
+      unread ??= {};
+      setOwn(unread, name, one);
+    }
   }
-  return attributes;
+  return { attributes, unread: unread ?? NOTHING_UNREAD };
 };
 
-/** What an attribute shows; `undefined` when it was removed or emptied. */
+const NOTHING_UNREAD: EntryContent["unread"] = {};
+
+/** What an attribute shows; `undefined` when it was removed or emptied, or is of a kind that is not known here. */
 export const visibleValue = (state: AttributeState): Value | undefined => {
   switch (visibleKind(state)) {
     case "register":
@@ -54,9 +64,15 @@ export const visibleValue = (state: AttributeState): Value | undefined => {
       return keysView(state);
     case "counter":
       return state.counter && counterValue(state.counter);
-    case undefined:
+    default:
       return undefined;
   }
+};
+
+/** What stands in an attribute that shows a user's kind; `undefined` where it shows another, or was removed. */
+const unreadView = (state: AttributeState): UnreadAttribute | undefined => {
+  const shown = shownNamed(state);
+  return shown && { merge: shown.kind, versions: shown.values.map((bytes) => decodeValue(bytes)) };
 };
 
 const elementsView = (state: AttributeState): Value[] | undefined => {
@@ -71,7 +87,7 @@ const keysView = (state: AttributeState): Record<string, Value> | undefined => {
 };
 
 /** A plain assignment to `__proto__` would change the object's prototype. */
-const setOwn = (target: Record<string, Value>, name: string, value: Value): void => {
+const setOwn = <T>(target: Record<string, T>, name: string, value: T): void => {
   if (name === "__proto__") {
     Object.defineProperty(target, name, { value, enumerable: true, writable: true, configurable: true });
   } else target[name] = value;

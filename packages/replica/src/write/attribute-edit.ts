@@ -1,10 +1,12 @@
-import type { MergeKind, Value } from "@concordat/crdt";
+import type { MergeKind, NamedKind, Value, ValueBytes } from "@concordat/crdt";
 import type { AttributeChange } from "../entry.js";
 import { ReplicaError } from "../replica-error.js";
 
 /** A change of one attribute, once the schema has said what it means. */
 export type AttributeEdit =
   | { readonly kind: "remove" }
+  /** A version of a user's kind, over all that are there. */
+  | { readonly kind: "named"; readonly name: NamedKind; readonly value: ValueBytes }
   | { readonly kind: "register"; readonly value: Value }
   | { readonly kind: "set-replace"; readonly elements: readonly Value[] }
   | { readonly kind: "set"; readonly add: readonly Value[]; readonly remove: readonly Value[] }

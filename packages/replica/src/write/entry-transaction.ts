@@ -4,10 +4,9 @@ import {
   deletedEntry,
   type EntryState,
   type LiveEntry,
-  type MergeKind,
   randomUuid,
+  shownNamed,
   type Uuid,
-  visibleKind,
 } from "@concordat/crdt";
 import { ProtocolError, type ProtocolLimits } from "@concordat/protocol";
 import type { Constraints } from "../constraint/constraints.js";
@@ -15,12 +14,13 @@ import type { WriteBatch } from "../database/write-batch.js";
 import type { AttributeChange, AttributeChanges, Attributes, Entry, Lookup } from "../entry.js";
 import type { Random } from "../ports/random.js";
 import { entryVersion } from "../read/entry-version.js";
-import { attributesView, entryView, lookupView } from "../read/entry-view.js";
+import { entryView, lookupView } from "../read/entry-view.js";
 import type { CreateOptions, Transaction, WriteOptions } from "../replica.js";
 import { ReplicaError } from "../replica-error.js";
 import { mergeKindOf, type Schema } from "../schema.js";
-import { changeEditOf, type EditOf, replacementEditOf } from "./attribute-edit.js";
+import { type AttributeEdit, changeEditOf, type EditOf, replacementEditOf } from "./attribute-edit.js";
 import { checkConstraints } from "./check-constraints.js";
+import { takeOverEdit } from "./take-over-edit.js";
 import { writeAttribute } from "./write-attribute.js";
 
 export interface TransactionContext {
@@ -61,7 +61,7 @@ export class EntryTransaction implements Transaction {
     return this.#operation(uuid, (existing) => {
       if (existing?.kind === "live") throw new ReplicaError("entry_exists", `entry ${uuid} exists already`);
       if (existing?.kind === "tombstone") throw deleted(uuid);
-      this.#written.set(uuid, this.#changed(this.#blank(uuid), attributes, replacementEditOf));
+      this.#written.set(uuid, this.#changed(this.#blank(uuid), attributes, this.#bySchema(replacementEditOf)));
       return uuid;
     });
   }
@@ -71,7 +71,7 @@ export class EntryTransaction implements Transaction {
       if (existing?.kind === "tombstone") throw deleted(uuid);
       expectVersion(uuid, existing, options);
       const before = existing ?? this.#blank(uuid);
-      const after = this.#changed(before, replacing(before, attributes), replacementEditOf);
+      const after = this.#changed(before, replacing(before, attributes), this.#bySchema(replacementEditOf));
       if (after !== existing) this.#written.set(uuid, after);
       return existing ? "replaced" : "created";
     });
@@ -80,7 +80,7 @@ export class EntryTransaction implements Transaction {
   modify(uuid: Uuid, changes: AttributeChanges, options: WriteOptions = {}): Promise<void> {
     return this.#operation(uuid, (state) => {
       const existing = expectLive(uuid, state, options);
-      const after = this.#changed(existing, changes, changeEditOf);
+      const after = this.#changed(existing, changes, this.#bySchema(changeEditOf));
       if (after !== existing) this.#written.set(uuid, after);
     });
   }
@@ -107,12 +107,10 @@ export class EntryTransaction implements Transaction {
   takeOver(uuid: Uuid, other: LiveEntry): Promise<void> {
     return this.#operation(uuid, (state) => {
       const before = expectLive(uuid, state, {});
-      const kindOf = (name: string): MergeKind => {
-        const theirs = other.attributes.get(name);
-        return (theirs && visibleKind(theirs)) ?? mergeKindOf(this.#context.schema, name);
-      };
-      const changes = replacing(before, attributesView(other.attributes));
-      this.#written.set(uuid, this.#changed(before, changes, replacementEditOf, kindOf));
+      const names = [...before.attributes.keys(), ...other.attributes.keys()];
+      const changes = Object.fromEntries(names.map((name) => [name, undefined]));
+      const edit = (name: string): AttributeEdit => takeOverEdit(name, other.attributes.get(name));
+      this.#written.set(uuid, this.#changed(before, changes, edit));
     });
   }
 
@@ -185,19 +183,22 @@ export class EntryTransaction implements Transaction {
     return { kind: "live", uuid, createdAt: this.changeId, conflictOf: undefined, attributes: new Map() };
   }
 
+  /** What changes mean here. */
+  #bySchema(editOf: EditOf): EditFor {
+    return (name, change, state) => {
+      const edit = editOf(change, mergeKindOf(this.#context.schema, name));
+      if (edit.kind !== "remove") expectRead(name, state);
+      return edit;
+    };
+  }
+
   /** `entry` itself when no change changes anything. */
-  #changed(
-    entry: LiveEntry,
-    changes: AttributeChanges,
-    editOf: EditOf,
-    kindOf: (name: string) => MergeKind = (name) => mergeKindOf(this.#context.schema, name),
-  ): LiveEntry {
+  #changed(entry: LiveEntry, changes: AttributeChanges, editFor: EditFor): LiveEntry {
     let attributes: Map<string, AttributeState> | undefined;
     for (const [name, change] of Object.entries(changes)) {
       this.#checkName(name);
       const before = entry.attributes.get(name);
-      const kind = kindOf(name);
-      const after = writeAttribute(name, before, () => editOf(change, kind), this.changeId);
+      const after = writeAttribute(name, before, () => editFor(name, change, before), this.changeId);
       if (after === undefined || after === before) continue;
       attributes ??= new Map(entry.attributes);
       attributes.set(name, after);
@@ -216,10 +217,23 @@ export class EntryTransaction implements Transaction {
   }
 }
 
-/** The changes that leave `entry` with `attributes`, and no others. */
+/** What a change of an attribute in this state comes to. */
+type EditFor = (name: string, change: AttributeChange, state: AttributeState | undefined) => AttributeEdit;
+
+/** What is not read here is not known to be in the way of a value, or to be made up by it. */
+const expectRead = (name: string, state: AttributeState | undefined): void => {
+  const unread = state && shownNamed(state);
+  if (unread === undefined) return;
+  throw new ReplicaError(
+    "unknown_merge_kind",
+    `attribute ${JSON.stringify(name)} is of the merge kind ${unread.kind}, which is not known here: write it where it is, or remove it first`,
+  );
+};
+
+/** The changes that leave `entry` with `attributes`, and no others: what is not read here was not left out by anybody. */
 const replacing = (entry: LiveEntry, attributes: Attributes): AttributeChanges => {
   const changes: Record<string, AttributeChange> = Object.create(null);
-  for (const name of entry.attributes.keys()) changes[name] = undefined;
+  for (const [name, state] of entry.attributes) if (shownNamed(state) === undefined) changes[name] = undefined;
   return Object.assign(changes, attributes);
 };
 

@@ -4,9 +4,12 @@ import {
   counterValue,
   elementKey,
   type MergeKind,
+  type NamedKind,
   type SetElement,
   sameBytes,
+  shownNamed,
   type Value,
+  type ValueBytes,
   visibleKind,
   writtenRegister,
 } from "@concordat/crdt";
@@ -41,6 +44,8 @@ const applyEdit = (
   switch (edit.kind) {
     case "remove":
       return removeVisible(state, changeId);
+    case "named":
+      return writeNamed(state, edit.name, edit.value, changeId);
     case "register":
       return writeRegister(state, edit.value, changeId);
     case "set-replace":
@@ -64,6 +69,16 @@ const writeRegister = (state: AttributeState | undefined, value: Value, changeId
   if (state && current && isShown(state, "register") && sameBytes(current, bytes)) return state;
   return { ...state, register: writtenRegister(state?.register, changeId, bytes) };
 };
+
+const writeNamed = (
+  state: AttributeState | undefined,
+  kind: NamedKind,
+  value: ValueBytes | undefined,
+  changeId: ChangeId,
+): AttributeState => ({
+  ...state,
+  named: new Map(state?.named).set(kind, writtenRegister(state?.named?.get(kind), changeId, value)),
+});
 
 const replaceElements = (
   state: AttributeState | undefined,
@@ -161,6 +176,8 @@ const addToCounter = (
 /** Removing a whole `set` or `map` removes each element it has; a `counter` loses what was seen. Model, section 2. */
 const removeVisible = (state: AttributeState | undefined, changeId: ChangeId): AttributeState | undefined => {
   if (state === undefined) return undefined;
+  const unread = shownNamed(state);
+  if (unread) return writeNamed(state, unread.kind, undefined, changeId);
   switch (visibleKind(state)) {
     case "register":
       if (state.register?.value === undefined) return state;
@@ -171,7 +188,7 @@ const removeVisible = (state: AttributeState | undefined, changeId: ChangeId): A
       return writeKeys(state, presentKeys(state), {}, changeId);
     case "counter":
       return addToCounter(state, state.counter ? -counterValue(state.counter) : 0, changeId);
-    case undefined:
+    default:
       return state;
   }
 };

@@ -3,13 +3,14 @@ import { type OpenapiObject, ref } from "./openapi-object.js";
 interface Parts {
   readonly object: (properties: OpenapiObject, optional?: readonly string[]) => OpenapiObject;
   readonly attributes: OpenapiObject;
+  readonly unread: OpenapiObject;
   readonly uuid: OpenapiObject;
   readonly time: OpenapiObject;
 }
 
 const ACTION = { type: "string", enum: ["keep-winner", "keep-loser", "restore"] };
 
-export const conflictSchemas = ({ object, attributes, uuid, time }: Parts): OpenapiObject => ({
+export const conflictSchemas = ({ object, attributes, unread, uuid, time }: Parts): OpenapiObject => ({
   Conflict: object(
     {
       id: { type: "string" },
@@ -32,9 +33,10 @@ export const conflictSchemas = ({ object, attributes, uuid, time }: Parts): Open
       value: ref("Value"),
       removed: { const: true, description: "The attribute was removed." },
       attributes,
+      unread,
       deleted: { const: true, description: "The entry was deleted." },
     },
-    ["value", "removed", "attributes", "deleted"],
+    ["value", "removed", "attributes", "unread", "deleted"],
   ),
   ConflictPage: object({ conflicts: { type: "array", items: ref("Conflict") }, next: { type: "string" } }, ["next"]),
   ConflictResolution: object(

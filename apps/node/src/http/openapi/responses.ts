@@ -42,6 +42,7 @@ export const BODY_PROBLEMS = [
   "unsafe_integer",
   "invalid_body",
   "invalid_change",
+  "unknown_merge_kind",
   "unique_violation",
   "entry_invalid",
   "entry_too_large",

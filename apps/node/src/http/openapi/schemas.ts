@@ -44,6 +44,16 @@ const HIDDEN = {
   description: "Attributes of which a constraint of the schema hides something: the conflicts say what.",
 };
 
+const UNREAD = {
+  type: "object",
+  additionalProperties: object({
+    merge: { type: "string", description: "The name of the kind." },
+    versions: { type: "array", items: ref("Value"), description: "What was written, the newest first." },
+  }),
+  description:
+    "Attributes of merge kinds that this node does not know: kept and passed on, not to be written here, but removed by null.",
+};
+
 export const schemas: OpenapiObject = {
   Value: {
     description: "JSON without null. A `set` shows as an array, a `map` as an object, a `counter` as a number.",
@@ -54,8 +64,16 @@ export const schemas: OpenapiObject = {
   Patch: PATCH,
   Change: CHANGE,
   Entry: object(
-    { uuid: UUID, attributes: ATTRIBUTES, createdAt: TIME, modifiedAt: TIME, conflictOf: UUID, hidden: HIDDEN },
-    ["conflictOf", "hidden"],
+    {
+      uuid: UUID,
+      attributes: ATTRIBUTES,
+      createdAt: TIME,
+      modifiedAt: TIME,
+      conflictOf: UUID,
+      hidden: HIDDEN,
+      unread: UNREAD,
+    },
+    ["conflictOf", "hidden", "unread"],
   ),
   NewEntry: object(
     {
@@ -65,8 +83,9 @@ export const schemas: OpenapiObject = {
       modifiedAt: READ_ONLY,
       conflictOf: { ...UUID, readOnly: true },
       hidden: { ...HIDDEN, readOnly: true },
+      unread: { ...UNREAD, readOnly: true },
     },
-    ["uuid", "createdAt", "modifiedAt", "conflictOf", "hidden"],
+    ["uuid", "createdAt", "modifiedAt", "conflictOf", "hidden", "unread"],
   ),
   EntryPatch: object({ attributes: { type: "object", additionalProperties: ref("Patch") } }),
   EntryChanges: object({ attributes: { type: "object", additionalProperties: ref("Change") } }),
@@ -88,7 +107,7 @@ export const schemas: OpenapiObject = {
     },
     required: ["type", "title", "status", "detail"],
   },
-  ...conflictSchemas({ object, attributes: ATTRIBUTES, uuid: UUID, time: TIME }),
+  ...conflictSchemas({ object, attributes: ATTRIBUTES, unread: UNREAD, uuid: UUID, time: TIME }),
   ...operationSchemas({ object, attributes: ATTRIBUTES, uuid: UUID }),
   ...statusSchemas({ object, time: TIME, uuid: UUID }),
 };
