@@ -25,10 +25,16 @@ export const crdt = [
       {
         name: "an attribute that comes as another kind replaces what there is",
         file: `${SRC}/attribute-state.ts`,
-        find: "return unchanged ? local : { register, set, map, counter };",
+        find: "return unchanged ? local : { register, set, map, counter, named };",
         replace: `if (unchanged) return local;
-  const kind = visibleKind({ register, set, map, counter });
+  const kind = visibleKind({ register, set, map, counter }) as MergeKind;
   return kind ? { [kind]: { register, set, map, counter }[kind] } : {};`,
+      },
+      {
+        name: "states of users' kinds that are here already are kept as they are",
+        file: `${SRC}/attribute-state.ts`,
+        find: "const named = joined(local.named, incoming.named, mergeNamed);",
+        replace: "const named = local.named ?? incoming.named;",
       },
       {
         name: "totals of a counter are added up when they meet",
@@ -93,6 +99,12 @@ export const crdt = [
         file: `${SRC}/counter-state.ts`,
         find: "({ ts }, server) => isUnseen({ ts, server }, seen)",
         replace: "() => isUnseen(newestOfCounter(state) as ChangeId, seen)",
+      },
+      {
+        name: "states of users' kinds are sent only with others",
+        file: `${SRC}/attribute-state.ts`,
+        find: "const named = state.named && unseenNamed(state.named, seen);",
+        replace: "const named = (register || set || map || counter) && state.named;",
       },
       {
         name: "of two changes of an element the earlier stays",

@@ -66,6 +66,44 @@ const convergence = {
   ],
 };
 
+const usersKinds = {
+  suite: `${SRC}/scenario/users-kinds.property.test.ts`,
+  property:
+    "whoever knows the kind shows the join of all that was written and not removed; all hold the same, read or not",
+  mutants: [
+    {
+      name: "what is written takes the place of what was there",
+      file: `${SRC}/write/write-attribute.ts`,
+      find: "merge.join(base, merge.change(base, written, changeId))",
+      replace: "merge.change(merge.empty, written, changeId)",
+    },
+    {
+      name: "of versions side by side the newest alone is shown",
+      file: `${SRC}/kind/joined-value.ts`,
+      find: "values.map((bytes)",
+      replace: "values.slice(0, 1).map((bytes)",
+    },
+    {
+      name: "a write is joined with the newest version alone",
+      file: `${SRC}/write/write-attribute.ts`,
+      find: "const current = first && joinedValue(merge, [first, ...others]);",
+      replace: "const current = first && joinedValue(merge, others.length > 9 ? [first, ...others] : [first]);",
+    },
+    {
+      name: "who does not know the kind writes another beside it",
+      file: `${SRC}/write/entry-transaction.ts`,
+      find: 'if (edit.kind !== "remove") expectKnown(name, state, kind);',
+      replace: "",
+    },
+    {
+      name: "of two versions the later takes the place of one that it did not know",
+      file: `${CRDT}/named-kind.ts`,
+      find: "mergedMap(local, incoming, mergeRegisters)",
+      replace: "mergedMap(local, incoming, (ours, theirs) => (ours.changeId.ts >= theirs.changeId.ts ? ours : theirs))",
+    },
+  ],
+};
+
 const purge = {
   suite: `${SRC}/scenario/purge.property.test.ts`,
   property:
@@ -322,6 +360,7 @@ const rows = stored("rows.property.test.ts", ROWS);
 
 export const replica = [
   convergence,
+  usersKinds,
   purge,
   earlyDelivery,
   purgeMeanwhile,

@@ -85,3 +85,12 @@ describe("an import that was cut goes on where it stopped, without duplicates", 
     expect(await entries()).toBe(601);
   });
 });
+
+it("says that it did not import what nobody here can write: attributes of a program's own merge kinds", async () => {
+  const line = '{"attributes":{"title":"x"},"unread":{"scores":{"merge":"example.com/best","versions":[{"ada":9}]}}}\n';
+  await writeFile(join(node.directory, "unread.ndjson"), line);
+  const { exitCode, stderr } = await node.run("import", "unread.ndjson");
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain('1 entry had attributes of merge kinds that are not known here ("unread")');
+  expect((await node.run("export")).stdout).toContain('"attributes":{"title":"x"}');
+});

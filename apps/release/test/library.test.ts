@@ -9,13 +9,15 @@ import { NODE_VERSIONS } from "./testing/node-versions.js";
 import { codeBlocks } from "./testing/page.js";
 
 const run = promisify(execFile);
-const PROGRAMS = ["notes.mjs", "two.mjs", "network.mjs"];
+const PROGRAMS = ["notes.mjs", "two.mjs", "network.mjs", "kinds.mjs"];
 
 /** What the page's programs print. */
 const OUTPUT: Readonly<Record<string, RegExp>> = {
   "notes.mjs": /^(changed: hello(, world)?\n)*hello, world \[ '(demo', 'new|new', 'demo)' \]\n(changed: .*\n)*$/,
   "two.mjs": /votes: 7\b[\s\S]*true\n1 overwrite\n1\n$/,
   "network.mjs": /^over TLS 1\.3, pinned both ways\n$/,
+  "kinds.mjs":
+    /^\{\s+merge: 'example.com\/best',\s+versions: \[ (?:\{ ada: 9, bob: 3 \}, \{ ada: 5, bob: 7 \}|\{ ada: 5, bob: 7 \}, \{ ada: 9, bob: 3 \}) \]\s+\}\n\{ scores: \{ ada: 9, bob: 7 \}, title: 'July' \}\n$/,
 };
 
 let folder = "";

@@ -3,7 +3,7 @@ import { type ChangeId, compareChangeIds } from "./change-id.js";
 import { type CounterState, mergeCounters, newestOfCounter, unseenCounter } from "./counter-state.js";
 import { type MapState, mergeMaps, newestOfMap, unseenMap } from "./map-state.js";
 import { mergeNamed, type NamedKind, type NamedStates, unseenNamed } from "./named-kind.js";
-import { mergeRegisters, type RegisterState, unseenRegister, versionsOf } from "./register-state.js";
+import { mergeRegisters, type RegisterState, unseenRegister, valuesIn, versionsOf } from "./register-state.js";
 import type { Seen } from "./ruv.js";
 import { mergeSets, newestOfSet, type SetState, unseenSet } from "./set-state.js";
 import type { ValueBytes } from "./value.js";
@@ -95,7 +95,7 @@ export interface ShownNamed {
 export const shownNamed = (state: AttributeState): ShownNamed | undefined => {
   const kind = state.named && visibleKind(state);
   const register = kind && state.named?.get(kind as NamedKind);
-  const [newest, ...others] = register ? versionsOf(register).flatMap(({ value }) => value ?? []) : [];
+  const [newest, ...others] = valuesIn(register);
   return newest && { kind: kind as NamedKind, values: [newest, ...others] };
 };
 

@@ -47,6 +47,7 @@ export {
   registerOf,
   sameValue,
   type Version,
+  valuesIn,
   versionsOf,
   writtenRegister,
 } from "./register-state.js";

@@ -34,6 +34,10 @@ export const writtenRegister = (
 export const versionsOf = (state: RegisterState): readonly Version[] =>
   state.siblings.length === 0 ? [state] : [state, ...state.siblings];
 
+/** The values that stand in it, the newest first. */
+export const valuesIn = (state: RegisterState | undefined): readonly ValueBytes[] =>
+  state ? versionsOf(state).flatMap(({ value }) => value ?? []) : [];
+
 /** A state of the versions, the newest first, none of which knows another. At least one. */
 export const registerOf = ([newest, ...siblings]: readonly [Version, ...Version[]]): RegisterState => ({
   ...plain(newest),

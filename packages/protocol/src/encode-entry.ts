@@ -131,29 +131,39 @@ class EntryEncoder {
 
   #attribute(writer: ByteWriter, state: AttributeState): void {
     writer.map(kindsIn(state));
-    for (const kind of kindsByName(state)) this.#kind(writer, state, kind);
+    if (state.named) {
+      for (const kind of kindsByName(state)) this.#kind(writer, state, kind);
+    } else {
+      this.#counter(writer, state.counter);
+      this.#map(writer, state.map);
+      this.#registerOf("register", writer, state.register);
+      this.#set(writer, state.set);
+    }
   }
 
-  /** Nothing where there is no state of `kind`. */
-  #kind(writer: ByteWriter, { register, set, map, counter, named }: AttributeState, kind: MergeKind | NamedKind): void {
-    if (kind === "counter") {
-      if (counter === undefined || counter.totals.size === 0) return;
-      writer.text(kind);
-      this.#counter(writer, counter);
-    } else if (kind === "map") {
-      if (map === undefined || map.keys.size === 0) return;
-      writer.text(kind);
-      this.#map(writer, map);
-    } else if (kind === "set") {
-      if (set === undefined || set.elements.size === 0) return;
-      writer.text(kind);
-      this.#set(writer, set);
-    } else {
-      const one = kind === "register" ? register : named?.get(kind);
-      if (one === undefined) return;
-      writer.text(kind);
-      this.#register(writer, one);
+  #kind(writer: ByteWriter, state: AttributeState, kind: MergeKind | NamedKind): void {
+    switch (kind) {
+      case "counter":
+        this.#counter(writer, state.counter);
+        break;
+      case "map":
+        this.#map(writer, state.map);
+        break;
+      case "register":
+        this.#registerOf(kind, writer, state.register);
+        break;
+      case "set":
+        this.#set(writer, state.set);
+        break;
+      default:
+        this.#registerOf(kind, writer, state.named?.get(kind));
     }
+  }
+
+  #registerOf(kind: "register" | NamedKind, writer: ByteWriter, register: RegisterState | undefined): void {
+    if (register === undefined) return;
+    writer.text(kind);
+    this.#register(writer, register);
   }
 
   #register(writer: ByteWriter, register: RegisterState): void {
@@ -190,7 +200,10 @@ class EntryEncoder {
     for (const [server, ts] of [...context].sort(byServer)) this.#changeId(writer, { ts, server });
   }
 
-  #set(writer: ByteWriter, { elements }: SetState): void {
+  #set(writer: ByteWriter, set: SetState | undefined): void {
+    if (set === undefined || set.elements.size === 0) return;
+    const { elements } = set;
+    writer.text("set");
     writer.array(elements.size);
     // Keys hold one character a byte: their order is that of the elements' bytes.
     for (const key of [...elements.keys()].sort()) {
@@ -202,7 +215,10 @@ class EntryEncoder {
     }
   }
 
-  #map(writer: ByteWriter, { keys }: MapState): void {
+  #map(writer: ByteWriter, map: MapState | undefined): void {
+    if (map === undefined || map.keys.size === 0) return;
+    const { keys } = map;
+    writer.text("map");
     writer.map(keys.size);
     for (const key of ascending([...keys.keys()])) {
       writer.text(key);
@@ -210,7 +226,10 @@ class EntryEncoder {
     }
   }
 
-  #counter(writer: ByteWriter, { totals }: CounterState): void {
+  #counter(writer: ByteWriter, counter: CounterState | undefined): void {
+    if (counter === undefined || counter.totals.size === 0) return;
+    const { totals } = counter;
+    writer.text("counter");
     writer.array(totals.size);
     for (const [server, total] of [...totals].sort(byServer)) {
       writer.array(4);

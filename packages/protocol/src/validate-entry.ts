@@ -7,7 +7,6 @@ import {
   isNamedKind,
   KIND_NAME_BYTES_MAX,
   MERGE_KINDS,
-  type MergeKind,
   NO_CONTEXT,
   type ServerUuid,
   uuidFromBytes,
@@ -166,19 +165,17 @@ class EntryValidator {
     const opening = reader.at;
     const count = reader.map();
     if (count === 0) malformed("without a state", reader.at);
-    let rank = -1;
-    let before = 0;
-    let beforeEnd = 0;
-    for (let index = 0; index < count; index += 1) {
+    let before = reader.text();
+    let beforeEnd = reader.at;
+    let rank = this.#state(before, beforeEnd);
+    for (let index = 1; index < count; index += 1) {
       const start = reader.text();
       const end = reader.at;
-      rank = rankOfKind(reader.bytes, start, end);
-      if (index > 0 && compareSpans(reader.bytes, before, beforeEnd, start, end) >= 0)
+      if (compareSpans(reader.bytes, before, beforeEnd, start, end) >= 0)
         malformed("merge kinds out of order, or one twice", start);
+      rank = this.#state(start, end);
       before = start;
       beforeEnd = end;
-      if (rank >= 0) this.#state(MERGE_KINDS[rank] as MergeKind);
-      else this.#namedState(start, end);
     }
     if (count > 1 || rank !== REGISTER_RANK) this.#openingEnd = 0;
     else this.#opening = opening;
@@ -198,8 +195,10 @@ class EntryValidator {
     return true;
   }
 
-  #state(kind: MergeKind): void {
-    switch (kind) {
+  /** @returns the rank of its kind; -1 of one that a user has made. */
+  #state(start: number, end: number): number {
+    const rank = rankOfKind(this.#reader.bytes, start, end);
+    switch (MERGE_KINDS[rank]) {
       case "register":
         this.#register();
         break;
@@ -212,13 +211,15 @@ class EntryValidator {
       case "counter":
         this.#counter();
         break;
+      default:
+        this.#namedState(start, end);
     }
+    return rank;
   }
 
-  /** Of a kind that a user has made: a register, whatever its values mean. */
+  /** A register, whatever its values mean. */
   #namedState(start: number, end: number): void {
-    const { bytes } = this.#reader;
-    const isNamed = end - start <= KIND_NAME_BYTES_MAX && isNamedKind(decodeText(bytes, start, end));
+    const isNamed = end - start <= KIND_NAME_BYTES_MAX && isNamedKind(decodeText(this.#reader.bytes, start, end));
     if (!isNamed) malformed("an unknown merge kind, which is not of the form of those that users make", start);
     this.#register();
   }

@@ -7,7 +7,7 @@ export type Attributes = Readonly<Record<string, Value>>;
 export interface EntryContent {
   /** A `set` shows as an array in the order of its elements' encoded bytes, a `map` as an object, a `counter` as a number. */
   readonly attributes: Attributes;
-  /** By name, the attributes of a merge kind that this replica does not know: they are kept, and passed on. */
+  /** By name, the attributes of a merge kind that the schema does not say of them: they are kept, and passed on. */
   readonly unread: Readonly<Record<string, UnreadAttribute>>;
 }
 
@@ -16,6 +16,8 @@ export interface UnreadAttribute {
   readonly merge: NamedKind;
   /** The newest first; several, where they were written without knowing of each other. */
   readonly versions: readonly Value[];
+  /** Why the kind cannot read them, where the schema says it. */
+  readonly problem?: string;
 }
 
 /** A live entry as a reader sees it. */

@@ -36,6 +36,13 @@ export type {
   UnreadAttribute,
 } from "./entry.js";
 export type { ForkEvidence } from "./fork/fork-evidence.js";
+export {
+  type CheckMergeKindOptions,
+  checkMergeKind,
+  type MergeKindLaw,
+  MergeKindLawError,
+} from "./kind/check-merge-kind.js";
+export { type DefinedKind, defineMergeKind, type MergeKindDefinition } from "./kind/merge-kind.js";
 export { type LinkReport, reportOfError } from "./link/link-state.js";
 export type { LiveChanges, LiveSettings } from "./live-settings.js";
 export { openReplica, type ReplicaOptions } from "./open-replica.js";

@@ -24,7 +24,7 @@ import { newDatabaseName, Replacements } from "./refresh/replacements.js";
 import type { Replica } from "./replica.js";
 import { ReplicaError } from "./replica-error.js";
 import { ReplicaNode, storedEntryLimits } from "./replica-node.js";
-import type { Schema } from "./schema.js";
+import { checkSchema, type Schema } from "./schema.js";
 import { type ChunkLimits, DEFAULT_CHUNK } from "./session/chunk-limits.js";
 import { systemClock, systemHash, systemRandom } from "./system/system-ports.js";
 
@@ -84,10 +84,11 @@ const DEFAULTS = {
  * Opens the replica in `storage`, or makes a new, empty one of a domain of its own. The storage is the replica's from
  * then on: `close` closes it.
  *
- * @throws ReplicaError `database_corrupt`, StorageError.
+ * @throws ReplicaError `database_corrupt`, StorageError; `invalid_schema`, and then the storage is as it was.
  */
 export const openReplica = async (options: ReplicaOptions): Promise<Replica> => {
-  const { storage, limits = DEFAULT_LIMITS } = options;
+  const { storage, limits = DEFAULT_LIMITS, attributes = {} } = options;
+  checkSchema(attributes);
   const ports = {
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
@@ -113,7 +114,7 @@ export const openReplica = async (options: ReplicaOptions): Promise<Replica> => 
     onDiscard: options.onDiscard,
     certificates: options.certificates,
   };
-  const replica = new ReplicaNode(settings, database, options.attributes ?? {});
+  const replica = new ReplicaNode(settings, database, attributes);
   try {
     await replica.start(options.partners ?? []);
     return replica;

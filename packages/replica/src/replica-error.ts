@@ -15,13 +15,13 @@ export type ReplicaErrorCode =
   | "unique_violation"
   /** The schema does not accept the entry: a required attribute is missing, or a validator refuses a value. */
   | "entry_invalid"
+  /** A schema, or a merge kind for one, that means nothing. */
+  | "invalid_schema"
   /** This replica takes no local writes: `readOnly`. */
   | "read_only"
   /** A value, an attribute name or a change that the model or the schema does not admit. */
   | "invalid_change"
-  /**
-   * The attribute is of a merge kind that a user has made and this replica does not know: it can be removed here, and that is all.
-   */
+  /** The attribute is of a merge kind that this replica does not know: remove it here, or write it elsewhere. */
   | "unknown_merge_kind"
   /** The schema does not index the attribute that entries are to be found by. */
   | "not_indexed"

@@ -63,7 +63,7 @@ import { ReplicaError } from "./replica-error.js";
 import { REPLICA_LIMITS } from "./replica-limits.js";
 import type { ReplicaStatus } from "./replica-status.js";
 import { Restoring } from "./restore/restoring.js";
-import type { Schema } from "./schema.js";
+import { checkSchema, type Schema } from "./schema.js";
 import { announceUnclaimed } from "./session/announce-unclaimed.js";
 import type { ChunkLimits } from "./session/chunk-limits.js";
 import type { PullOutcome } from "./session/pull-outcome.js";
@@ -397,6 +397,7 @@ export class ReplicaNode implements Replica {
 
   async setSchema(schema: Schema): Promise<void> {
     this.#expectOpen();
+    checkSchema(schema);
     await this.#turn.run(async () => {
       this.#schema = schema;
       await this.#hold(this.#database);

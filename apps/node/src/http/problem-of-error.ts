@@ -26,6 +26,7 @@ const REPLICA_PROBLEMS: Readonly<Record<ReplicaErrorCode, ProblemCode>> = {
   entry_invalid: "entry_invalid",
   read_only: "read_only",
   not_indexed: "internal_error",
+  invalid_schema: "internal_error",
   conflict_not_found: "conflict_not_found",
   invalid_token: "invalid_token",
   unknown_partner: "partner_not_found",

@@ -12,6 +12,7 @@ import {
 } from "@concordat/crdt";
 import { decodeValue } from "@concordat/protocol";
 import type { Conflict, ConflictSide } from "../conflict.js";
+import type { KnownKinds } from "../constraint/constraints.js";
 import type { EntryContent } from "../entry.js";
 import { contentView } from "../read/entry-view.js";
 import { conflictIdOf } from "./conflict-id.js";
@@ -21,35 +22,45 @@ export const holderUuidOf = (state: EntryState): Uuid | undefined =>
   state.kind === "live" ? state.conflictOf : undefined;
 
 /** The conflicts that `state` holds, in the order of their ids. Pure. */
-export const conflictViews = (state: EntryState, holder: EntryState | undefined): Conflict[] =>
+export const conflictViews = (state: EntryState, holder: EntryState | undefined, kinds: KnownKinds): Conflict[] =>
   conflictsIn(state)
-    .map((conflict) => viewOf(state, conflict, holder))
+    .map((conflict) => viewOf(state, conflict, holder, kinds))
     .sort((left, right) => (left.id < right.id ? -1 : 1));
 
-const viewOf = (state: EntryState, conflict: EntryConflict, holder: EntryState | undefined): Conflict => {
+const viewOf = (
+  state: EntryState,
+  conflict: EntryConflict,
+  holder: EntryState | undefined,
+  kinds: KnownKinds,
+): Conflict => {
   switch (conflict.kind) {
     case "creation":
-      return creationView(state, conflict, holder);
+      return creationView(state, conflict, holder, kinds);
     case "deletion":
-      return deletionView(state as Tombstone);
+      return deletionView(state as Tombstone, kinds);
     case "overwrite":
       return overwriteView(state, conflict);
   }
 };
 
-const creationView = (state: EntryState, { lostUuid }: CreationConflict, holder: EntryState | undefined): Conflict => ({
+const creationView = (
+  state: EntryState,
+  { lostUuid }: CreationConflict,
+  holder: EntryState | undefined,
+  kinds: KnownKinds,
+): Conflict => ({
   ...placed("creation", state.uuid),
   message: `entry ${lostUuid} was created twice; the earlier creation has the uuid, the later one lives as ${state.uuid}`,
-  winner: holder && { uuid: lostUuid, changeId: holder.createdAt, ...liveContent(holder) },
-  losers: [{ uuid: state.uuid, changeId: state.createdAt, ...liveContent(state) }],
+  winner: holder && { uuid: lostUuid, changeId: holder.createdAt, ...liveContent(holder, kinds) },
+  losers: [{ uuid: state.uuid, changeId: state.createdAt, ...liveContent(state, kinds) }],
   resolutions: ["keep-winner", "keep-loser", "restore"],
 });
 
-const deletionView = (state: Tombstone): Conflict => ({
+const deletionView = (state: Tombstone, kinds: KnownKinds): Conflict => ({
   ...placed("deletion", state.uuid),
   message: `entry ${state.uuid} was changed while it was being deleted elsewhere; the deletion won`,
   winner: { uuid: state.uuid, changeId: deletedAtOf(state), attributes: undefined },
-  losers: [{ uuid: state.uuid, changeId: newestUpdateOf(state), ...contentView(state.attributes) }],
+  losers: [{ uuid: state.uuid, changeId: newestUpdateOf(state), ...contentView(state.attributes, kinds) }],
   resolutions: ["keep-winner", "keep-loser", "restore"],
 });
 
@@ -85,8 +96,8 @@ const placed = (
   key,
 });
 
-const liveContent = (state: EntryState): Partial<EntryContent> =>
-  state.kind === "live" ? contentView(state.attributes) : {};
+const liveContent = (state: EntryState, kinds: KnownKinds): EntryContent | { readonly attributes: undefined } =>
+  state.kind === "live" ? contentView(state.attributes, kinds) : { attributes: undefined };
 
 /** The newest change of what the entry holds, the deletion apart. */
 const newestUpdateOf = ({ deletion, ...identity }: Tombstone) => newestChangeOfEntry({ ...identity, kind: "live" });

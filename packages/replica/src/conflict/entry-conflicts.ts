@@ -47,7 +47,7 @@ const conflictsOf = async (database: Database, snapshot: Snapshot, uuids: readon
   return states.flatMap((state) => {
     if (state === undefined) return [];
     const holder = holderUuidOf(state);
-    return conflictViews(state, holder && holderOf.get(holder));
+    return conflictViews(state, holder && holderOf.get(holder), database.index.constraints.kinds);
   });
 };
 

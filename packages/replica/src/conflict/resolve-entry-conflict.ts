@@ -113,8 +113,8 @@ const withWritten = (
   return { ...entry, attributes: new Map(entry.attributes).set(attribute, written) };
 };
 
-const copied = ({ changeId }: EntryTransaction, { attributes }: EntryState): Map<string, AttributeState> =>
-  visibleCopy(attributes, changeId);
+const copied = ({ changeId, constraints }: EntryTransaction, { attributes }: EntryState): Map<string, AttributeState> =>
+  visibleCopy(attributes, changeId, constraints.kinds);
 
 const loserAt = <T>({ loser = 0 }: { readonly loser?: number | undefined }, losers: readonly T[]): T => {
   const chosen = losers[loser];

@@ -2,33 +2,42 @@ import {
   type AttributeState,
   type ChangeId,
   counterValue,
+  type NamedKind,
   type RegisterState,
   shownNamed,
+  type ValueBytes,
   visibleKind,
   writtenRegister,
 } from "@concordat/crdt";
-import { soleValue } from "./sole-value.js";
+import type { KnownKinds } from "../constraint/constraints.js";
+import { oneValue } from "../kind/one-value.js";
 
 /**
  * What `attributes` show, as if it had all been written by the change `changeId`: for an entry that is a copy of another.
  *
- * @throws ReplicaError `unknown_merge_kind`, as `soleValue` does.
+ * @throws ReplicaError `unknown_merge_kind`, as `oneValue` does.
  */
 export const visibleCopy = (
   attributes: ReadonlyMap<string, AttributeState>,
   changeId: ChangeId,
+  kinds: KnownKinds,
 ): Map<string, AttributeState> => {
   const copies = new Map<string, AttributeState>();
   for (const [name, state] of attributes) {
-    const copy = copyOf(name, state, changeId);
+    const named = shownNamed(state);
+    const copy = named
+      ? copyOfNamed(named.kind, oneValue(name, named, kinds.get(name)), changeId)
+      : copyOf(state, changeId);
     if (copy) copies.set(name, copy);
   }
   return copies;
 };
 
-const copyOf = (name: string, state: AttributeState, changeId: ChangeId): AttributeState | undefined => {
-  const named = shownNamed(state);
-  if (named) return { named: new Map([[named.kind, writtenRegister(undefined, changeId, soleValue(name, named))]]) };
+const copyOfNamed = (kind: NamedKind, value: ValueBytes, changeId: ChangeId): AttributeState => ({
+  named: new Map([[kind, writtenRegister(undefined, changeId, value)]]),
+});
+
+const copyOf = (state: AttributeState, changeId: ChangeId): AttributeState | undefined => {
   switch (visibleKind(state)) {
     case "register":
       return state.register?.value && { register: rewritten(state.register, changeId) };

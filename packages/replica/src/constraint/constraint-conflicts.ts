@@ -188,7 +188,13 @@ const invalidConflicts = async (database: Database, snapshot: Snapshot, rows: re
       key: undefined,
       message: `the schema does not accept entry ${uuid}: ${what}; write what is missing or wrong to settle it`,
       winner: undefined,
-      losers: [{ uuid, changeId: newestChangeOfEntry(state), ...contentView(state.attributes) }],
+      losers: [
+        {
+          uuid,
+          changeId: newestChangeOfEntry(state),
+          ...contentView(state.attributes, database.index.constraints.kinds),
+        },
+      ],
       resolutions: [],
     };
   });

@@ -1,9 +1,16 @@
 import type { UniquePolicy } from "@concordat/crdt";
+import { type DefinedKind, isDefinedKind } from "../kind/merge-kind.js";
 import type { Schema } from "../schema.js";
 import type { StandardSchema } from "../standard-schema.js";
 
-/** What the schema holds entries to, and by what it finds them. */
+/** By attribute, the kinds of their own that users have given them: those whose values are read here. */
+export type KnownKinds = ReadonlyMap<string, DefinedKind>;
+
+export const NO_KINDS: KnownKinds = new Map();
+
+/** How the schema reads entries, what it holds them to, and by what it finds them. */
 export interface Constraints {
+  readonly kinds: KnownKinds;
   readonly indexed: readonly string[];
   readonly unique: readonly string[];
   readonly reference: readonly string[];
@@ -20,7 +27,12 @@ export const constraintsOf = (schema: Schema, uniquePolicy: UniquePolicy): Const
     const validator = schema[name]?.validate;
     return validator ? [[name, validator] as const] : [];
   });
+  const kinds = names.flatMap((name) => {
+    const merge = schema[name]?.merge;
+    return isDefinedKind(merge) ? [[name, merge] as const] : [];
+  });
   return {
+    kinds: new Map(kinds),
     indexed: having("index"),
     unique: having("unique"),
     reference: having("reference"),

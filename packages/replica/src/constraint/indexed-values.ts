@@ -46,7 +46,8 @@ export const indexedValues = (state: EntryState | undefined, attribute: string):
   if (kinds === undefined) return NONE;
   const values = storedEncodings(kinds);
   if (values?.every((value) => value.charCodeAt(0) !== FLOAT64)) return new Set(values);
-  const shown = visibleValue(kinds);
+  // What a user's kind shows is not indexed.
+  const shown = visibleValue(kinds, undefined);
   return shown === undefined ? NONE : new Set(elementsOf(shown).map(indexedValueOf));
 };
 

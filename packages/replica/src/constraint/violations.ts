@@ -18,13 +18,13 @@ export const violationsOf = (state: EntryState | undefined, constraints: Constra
   if (state?.kind !== "live") return [];
   const violations: Violation[] = [];
   for (const attribute of constraints.required) {
-    if (isMissing(state, attribute)) violations.push({ attribute, message: "is required, and missing" });
+    if (isMissing(state, attribute, constraints)) violations.push({ attribute, message: "is required, and missing" });
   }
   for (const { attribute, target } of referencesOf(state, constraints.reference)) {
     if (target === undefined) violations.push({ attribute, message: "refers to what is no uuid" });
   }
   for (const [attribute, validator] of constraints.validators) {
-    const value = shown(state, attribute);
+    const value = shown(state, attribute, constraints);
     if (value === undefined) continue;
     for (const message of issuesOf(validator, value)) violations.push({ attribute, message });
   }
@@ -32,12 +32,12 @@ export const violationsOf = (state: EntryState | undefined, constraints: Constra
 };
 
 /** What is not read here is there all the same. */
-const isMissing = ({ attributes }: EntryState, attribute: string): boolean => {
-  const kinds = attributes.get(attribute);
-  return kinds === undefined || (visibleValue(kinds) === undefined && shownNamed(kinds) === undefined);
+const isMissing = (state: EntryState, attribute: string, constraints: Constraints): boolean => {
+  const kinds = state.attributes.get(attribute);
+  return kinds === undefined || (shownNamed(kinds) === undefined && shown(state, attribute, constraints) === undefined);
 };
 
-const shown = (state: EntryState, attribute: string): unknown => {
-  const kinds = state.attributes.get(attribute);
-  return kinds && visibleValue(kinds);
+const shown = ({ attributes }: EntryState, attribute: string, { kinds }: Constraints): unknown => {
+  const state = attributes.get(attribute);
+  return state && visibleValue(state, kinds.get(attribute));
 };

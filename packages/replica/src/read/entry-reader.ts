@@ -26,15 +26,16 @@ export const readEntry = async (database: Database, uuid: Uuid): Promise<Entry |
   const [value] = await database.store.getMany([entryKey(uuid)]);
   const state = value && stateOf(database, value);
   if (state?.kind !== "live") return undefined;
-  if (!masksAnything(database.index.constraints)) return entryView(state);
+  const { constraints } = database.index;
+  if (!masksAnything(constraints)) return entryView(state, constraints.kinds);
   const [mask] = await masksOf(database, database.store, [state]);
-  return entryView(state, mask);
+  return entryView(state, constraints.kinds, mask);
 };
 
 export const readLookup = async (database: Database, uuid: Uuid): Promise<Lookup> => {
   const [state] = await readStates(database, [uuid]);
   const [mask] = await masksOf(database, database.store, [state]);
-  return lookupView(state, mask);
+  return lookupView(state, database.index.constraints.kinds, mask);
 };
 
 export const readEntries = async (database: Database, uuids: readonly Uuid[]): Promise<(Entry | undefined)[]> => {
@@ -47,8 +48,9 @@ export const viewsOf = async (
   source: RowSource,
   states: readonly (EntryState | undefined)[],
 ): Promise<(Entry | undefined)[]> => {
+  const { kinds } = database.index.constraints;
   const masks = await masksOf(database, source, states);
-  return states.map((state, index) => (state?.kind === "live" ? entryView(state, masks[index]) : undefined));
+  return states.map((state, index) => (state?.kind === "live" ? entryView(state, kinds, masks[index]) : undefined));
 };
 
 /** A page of live entries in the order of their uuids. */

@@ -1,6 +1,7 @@
 import type { ServerUuid, Uuid } from "@concordat/crdt";
 import { readEntry } from "@concordat/protocol";
 import type { Operation, Store } from "@concordat/storage";
+import { NO_KINDS } from "../constraint/constraints.js";
 import { ALL_RUV_ROWS, ENTRY_SPACE, numberOfKey, RUV_SPACE, uuidOfEntryKey } from "../database/key-space.js";
 import { ruvRowOf, storedEntryOf } from "../database/rows.js";
 import { pagesOf } from "../database/snapshot-reads.js";
@@ -19,7 +20,7 @@ export type EntryRowReader = (operations: readonly Operation[]) => EntryRow[];
 /**
  * A reader of the rows of `store`, which is a replica's database: for stores that keep a copy of the entries for others to
  * read, such as a table of JSON. It sees one row at a time, so an entry shows as it was merged: what the constraints hide
- * of it, which depends on other entries, is there.
+ * of it, which depends on other entries, is there. Merge kinds of users are not known to it.
  */
 export const entryRowReader = async (store: Pick<Store, "snapshot">): Promise<EntryRowReader> => {
   const servers: ServerUuid[] = [];
@@ -45,5 +46,5 @@ const noteServers = (servers: ServerUuid[], rows: readonly Operation[]): void =>
 const entryRow = ({ key, value }: Operation, servers: readonly ServerUuid[]): EntryRow => {
   const uuid = uuidOfEntryKey(key);
   const state = value && readEntry(storedEntryOf(value).record, servers);
-  return { uuid, entry: state?.kind === "live" ? entryView(state) : undefined };
+  return { uuid, entry: state?.kind === "live" ? entryView(state, NO_KINDS) : undefined };
 };

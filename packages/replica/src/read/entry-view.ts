@@ -6,19 +6,23 @@ import {
   elementBytes,
   type LiveEntry,
   newestChangeOfEntry,
+  type ShownNamed,
   shownNamed,
   type Value,
   visibleKind,
 } from "@concordat/crdt";
 import { decodeValue } from "@concordat/protocol";
+import type { KnownKinds } from "../constraint/constraints.js";
 import { type Mask, maskedAttributes, NO_MASK } from "../constraint/mask.js";
 import type { Entry, EntryContent, Lookup, UnreadAttribute } from "../entry.js";
+import { readNamed } from "../kind/joined-value.js";
+import type { DefinedKind } from "../kind/merge-kind.js";
 import { entryVersion } from "./entry-version.js";
 
 /** A live entry as readers see it: the visible kind of each attribute, without what `mask` hides, values decoded. */
-export const entryView = (state: LiveEntry, mask: Mask = NO_MASK): Entry => ({
+export const entryView = (state: LiveEntry, kinds: KnownKinds, mask: Mask = NO_MASK): Entry => ({
   uuid: state.uuid,
-  ...contentView(maskedAttributes(state.attributes, mask)),
+  ...contentView(maskedAttributes(state.attributes, mask), kinds),
   createdAt: state.createdAt,
   modifiedAt: newestChangeOfEntry(state),
   conflictOf: state.conflictOf,
@@ -28,21 +32,21 @@ export const entryView = (state: LiveEntry, mask: Mask = NO_MASK): Entry => ({
 
 const NOTHING: readonly string[] = [];
 
-export const lookupView = (state: EntryState | undefined, mask: Mask = NO_MASK): Lookup => {
+export const lookupView = (state: EntryState | undefined, kinds: KnownKinds, mask: Mask = NO_MASK): Lookup => {
   if (state === undefined) return { kind: "absent" };
   if (state.kind === "tombstone") return { kind: "tombstone", deletedAt: deletedAtOf(state) };
-  return { kind: "live", entry: entryView(state, mask) };
+  return { kind: "live", entry: entryView(state, kinds, mask) };
 };
 
 /** The visible kind of each attribute; those that were removed or emptied are left out. */
-export const contentView = (states: ReadonlyMap<string, AttributeState>): EntryContent => {
+export const contentView = (states: ReadonlyMap<string, AttributeState>, kinds: KnownKinds): EntryContent => {
   const attributes: Record<string, Value> = {};
   let unread: Record<string, UnreadAttribute> | undefined;
   for (const [name, attribute] of states) {
-    const value = visibleValue(attribute);
+    const value = visibleValue(attribute, kinds.get(name));
     if (value !== undefined) setOwn(attributes, name, value);
     else {
-      const one = unreadView(attribute);
+      const one = unreadView(attribute, kinds.get(name));
       if (one === undefined) continue;
       unread ??= {};
       setOwn(unread, name, one);
@@ -53,8 +57,11 @@ export const contentView = (states: ReadonlyMap<string, AttributeState>): EntryC
 
 const NOTHING_UNREAD: EntryContent["unread"] = {};
 
-/** What an attribute shows; `undefined` when it was removed or emptied, or is of a kind that is not known here. */
-export const visibleValue = (state: AttributeState): Value | undefined => {
+/**
+ * What an attribute shows, `kind` being that of its own which a user has given it; `undefined` when it was removed or emptied, or is
+ * not read here.
+ */
+export const visibleValue = (state: AttributeState, kind: DefinedKind | undefined): Value | undefined => {
   switch (visibleKind(state)) {
     case "register":
       return state.register?.value && decodeValue(state.register.value);
@@ -64,16 +71,28 @@ export const visibleValue = (state: AttributeState): Value | undefined => {
       return keysView(state);
     case "counter":
       return state.counter && counterValue(state.counter);
-    default:
+    case undefined:
       return undefined;
+    default: {
+      const reading = readingOf(shownNamed(state), kind);
+      return reading && "value" in reading ? reading.value : undefined;
+    }
   }
 };
 
-/** What stands in an attribute that shows a user's kind; `undefined` where it shows another, or was removed. */
-const unreadView = (state: AttributeState): UnreadAttribute | undefined => {
+/** What stands in an attribute that shows a kind which is not read here; `undefined` where it shows another, or was removed. */
+export const unreadView = (state: AttributeState, kind: DefinedKind | undefined): UnreadAttribute | undefined => {
   const shown = shownNamed(state);
-  return shown && { merge: shown.kind, versions: shown.values.map((bytes) => decodeValue(bytes)) };
+  if (shown === undefined) return undefined;
+  const reading = readingOf(shown, kind);
+  if (reading && "value" in reading) return undefined;
+  const versions = shown.values.map((bytes) => decodeValue(bytes));
+  return { merge: shown.kind, versions, ...reading };
 };
+
+/** `undefined` where `kind` is not the one. */
+const readingOf = (shown: ShownNamed | undefined, kind: DefinedKind | undefined) =>
+  kind && shown?.kind === kind.name ? readNamed(kind, shown.values) : undefined;
 
 const elementsView = (state: AttributeState): Value[] | undefined => {
   const present = [...(state.set?.elements ?? [])].filter(([, element]) => element.present).map(([key]) => key);

@@ -99,8 +99,9 @@ const viewsAt = async (
 ): Promise<(Entry | undefined)[]> => {
   const values = await source.getMany(uuids.map(entryKeyOfBytes));
   const states = values.map((value) => value && stateOf(database, value));
-  if (masksAnything(database.index.constraints)) return viewsOf(database, source, states);
-  return states.map((state) => (state?.kind === "live" ? entryView(state) : undefined));
+  const { constraints } = database.index;
+  if (masksAnything(constraints)) return viewsOf(database, source, states);
+  return states.map((state) => (state?.kind === "live" ? entryView(state, constraints.kinds) : undefined));
 };
 
 const decisionOf = ({ attribute, value, filter }: FindOptions): ((entry: Entry) => boolean) => {

@@ -1,5 +1,6 @@
 import type { MergeKind, NamedKind, Value, ValueBytes } from "@concordat/crdt";
 import type { AttributeChange } from "../entry.js";
+import { type DefinedKind, isDefinedKind } from "../kind/merge-kind.js";
 import { ReplicaError } from "../replica-error.js";
 
 /** A change of one attribute, once the schema has said what it means. */
@@ -7,6 +8,7 @@ export type AttributeEdit =
   | { readonly kind: "remove" }
   /** A version of a user's kind, over all that are there. */
   | { readonly kind: "named"; readonly name: NamedKind; readonly value: ValueBytes }
+  | UsersEdit
   | { readonly kind: "register"; readonly value: Value }
   | { readonly kind: "set-replace"; readonly elements: readonly Value[] }
   | { readonly kind: "set"; readonly add: readonly Value[]; readonly remove: readonly Value[] }
@@ -15,8 +17,16 @@ export type AttributeEdit =
   | { readonly kind: "counter-assign"; readonly value: number }
   | { readonly kind: "counter"; readonly increment: number };
 
+/** A write to an attribute of a user's kind; `isWhole` where it is to show what is written, which it may do already. */
+export interface UsersEdit {
+  readonly kind: "users";
+  readonly merge: DefinedKind;
+  readonly written: Value;
+  readonly isWhole: boolean;
+}
+
 /** How a value, or a change, becomes an edit: what `put` and `modify` differ in. */
-export type EditOf = (change: AttributeChange, kind: MergeKind) => AttributeEdit;
+export type EditOf = (change: AttributeChange, kind: MergeKind | DefinedKind) => AttributeEdit;
 
 /**
  * The edit after which an attribute that the schema merges by `kind` is exactly `value`, or gone. What `value` looks
@@ -24,6 +34,7 @@ export type EditOf = (change: AttributeChange, kind: MergeKind) => AttributeEdit
  */
 export const replacementEditOf: EditOf = (value, kind) => {
   if (value === undefined) return { kind: "remove" };
+  if (isDefinedKind(kind)) return { kind: "users", merge: kind, written: value as Value, isWhole: true };
   switch (kind) {
     case "register":
       return { kind: "register", value: value as Value };
@@ -41,6 +52,8 @@ export const replacementEditOf: EditOf = (value, kind) => {
 
 /** What `change` means to an attribute that the schema merges by `kind`. @throws ReplicaError `invalid_change`. */
 export const changeEditOf: EditOf = (change, kind) => {
+  if (isDefinedKind(kind) && change !== undefined)
+    return { kind: "users", merge: kind, written: change as Value, isWhole: false };
   if (kind === "set" && isOnly(change, "add", "remove")) return elementsEdit(change);
   if (kind === "map" && isOnly(change, "set", "remove")) return keysEdit(change);
   if (kind === "counter" && isOnly(change, "increment")) return incrementEdit(change);

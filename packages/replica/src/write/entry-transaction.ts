@@ -4,17 +4,19 @@ import {
   deletedEntry,
   type EntryState,
   type LiveEntry,
+  type MergeKind,
   randomUuid,
   shownNamed,
   type Uuid,
 } from "@concordat/crdt";
 import { ProtocolError, type ProtocolLimits } from "@concordat/protocol";
-import type { Constraints } from "../constraint/constraints.js";
+import type { Constraints, KnownKinds } from "../constraint/constraints.js";
 import type { WriteBatch } from "../database/write-batch.js";
 import type { AttributeChange, AttributeChanges, Attributes, Entry, Lookup } from "../entry.js";
+import { type DefinedKind, isDefinedKind } from "../kind/merge-kind.js";
 import type { Random } from "../ports/random.js";
 import { entryVersion } from "../read/entry-version.js";
-import { entryView, lookupView } from "../read/entry-view.js";
+import { entryView, lookupView, unreadView } from "../read/entry-view.js";
 import type { CreateOptions, Transaction, WriteOptions } from "../replica.js";
 import { ReplicaError } from "../replica-error.js";
 import { mergeKindOf, type Schema } from "../schema.js";
@@ -49,11 +51,13 @@ export class EntryTransaction implements Transaction {
   }
 
   get(uuid: Uuid): Promise<Entry | undefined> {
-    return this.#operation(uuid, (state) => (state?.kind === "live" ? entryView(state) : undefined));
+    return this.#operation(uuid, (state) =>
+      state?.kind === "live" ? entryView(state, this.constraints.kinds) : undefined,
+    );
   }
 
   lookup(uuid: Uuid): Promise<Lookup> {
-    return this.#operation(uuid, lookupView);
+    return this.#operation(uuid, (state) => lookupView(state, this.constraints.kinds));
   }
 
   async create(attributes: Attributes, options: CreateOptions = {}): Promise<Uuid> {
@@ -71,7 +75,11 @@ export class EntryTransaction implements Transaction {
       if (existing?.kind === "tombstone") throw deleted(uuid);
       expectVersion(uuid, existing, options);
       const before = existing ?? this.#blank(uuid);
-      const after = this.#changed(before, replacing(before, attributes), this.#bySchema(replacementEditOf));
+      const after = this.#changed(
+        before,
+        replacing(before, attributes, this.constraints.kinds),
+        this.#bySchema(replacementEditOf),
+      );
       if (after !== existing) this.#written.set(uuid, after);
       return existing ? "replaced" : "created";
     });
@@ -109,7 +117,8 @@ export class EntryTransaction implements Transaction {
       const before = expectLive(uuid, state, {});
       const names = [...before.attributes.keys(), ...other.attributes.keys()];
       const changes = Object.fromEntries(names.map((name) => [name, undefined]));
-      const edit = (name: string): AttributeEdit => takeOverEdit(name, other.attributes.get(name));
+      const edit = (name: string): AttributeEdit =>
+        takeOverEdit(name, other.attributes.get(name), this.constraints.kinds);
       this.#written.set(uuid, this.#changed(before, changes, edit));
     });
   }
@@ -186,8 +195,9 @@ export class EntryTransaction implements Transaction {
   /** What changes mean here. */
   #bySchema(editOf: EditOf): EditFor {
     return (name, change, state) => {
-      const edit = editOf(change, mergeKindOf(this.#context.schema, name));
-      if (edit.kind !== "remove") expectRead(name, state);
+      const kind = mergeKindOf(this.#context.schema, name);
+      const edit = editOf(change, kind);
+      if (edit.kind !== "remove") expectKnown(name, state, kind);
       return edit;
     };
   }
@@ -220,10 +230,10 @@ export class EntryTransaction implements Transaction {
 /** What a change of an attribute in this state comes to. */
 type EditFor = (name: string, change: AttributeChange, state: AttributeState | undefined) => AttributeEdit;
 
-/** What is not read here is not known to be in the way of a value, or to be made up by it. */
-const expectRead = (name: string, state: AttributeState | undefined): void => {
+/** A value of another kind would hide what nobody has read here, until somebody writes that again. */
+const expectKnown = (name: string, state: AttributeState | undefined, kind: MergeKind | DefinedKind): void => {
   const unread = state && shownNamed(state);
-  if (unread === undefined) return;
+  if (unread === undefined || (isDefinedKind(kind) && kind.name === unread.kind)) return;
   throw new ReplicaError(
     "unknown_merge_kind",
     `attribute ${JSON.stringify(name)} is of the merge kind ${unread.kind}, which is not known here: write it where it is, or remove it first`,
@@ -231,9 +241,10 @@ const expectRead = (name: string, state: AttributeState | undefined): void => {
 };
 
 /** The changes that leave `entry` with `attributes`, and no others: what is not read here was not left out by anybody. */
-const replacing = (entry: LiveEntry, attributes: Attributes): AttributeChanges => {
+const replacing = (entry: LiveEntry, attributes: Attributes, kinds: KnownKinds): AttributeChanges => {
   const changes: Record<string, AttributeChange> = Object.create(null);
-  for (const [name, state] of entry.attributes) if (shownNamed(state) === undefined) changes[name] = undefined;
+  for (const [name, state] of entry.attributes)
+    if (unreadView(state, kinds.get(name)) === undefined) changes[name] = undefined;
   return Object.assign(changes, attributes);
 };
 

@@ -10,12 +10,14 @@ import {
   shownNamed,
   type Value,
   type ValueBytes,
+  valuesIn,
   visibleKind,
   writtenRegister,
 } from "@concordat/crdt";
 import { encodeValue } from "@concordat/protocol";
+import { encodedValue, joinedValue } from "../kind/joined-value.js";
 import { ReplicaError } from "../replica-error.js";
-import type { AttributeEdit } from "./attribute-edit.js";
+import type { AttributeEdit, UsersEdit } from "./attribute-edit.js";
 
 /**
  * `state` after a local change of one attribute; `state` itself when nothing changes, so that writing what is there
@@ -46,6 +48,8 @@ const applyEdit = (
       return removeVisible(state, changeId);
     case "named":
       return writeNamed(state, edit.name, edit.value, changeId);
+    case "users":
+      return writeUsers(state, edit, changeId);
     case "register":
       return writeRegister(state, edit.value, changeId);
     case "set-replace":
@@ -68,6 +72,25 @@ const writeRegister = (state: AttributeState | undefined, value: Value, changeId
   const current = state?.register?.value;
   if (state && current && isShown(state, "register") && sameBytes(current, bytes)) return state;
   return { ...state, register: writtenRegister(state?.register, changeId, bytes) };
+};
+
+/**
+ * One version that holds what all that are there hold, and what is written: so the joined value of all that was ever written, and not
+ * removed, stands on every node. Writing what is held already is no change.
+ */
+const writeUsers = (
+  state: AttributeState | undefined,
+  { merge, written, isWhole }: UsersEdit,
+  changeId: ChangeId,
+): AttributeState => {
+  const [first, ...others] = valuesIn(state?.named?.get(merge.name));
+  const current = first && joinedValue(merge, [first, ...others]);
+  const isCurrent = current !== undefined && isShown(state, merge.name);
+  if (state && isCurrent && isWhole && sameBytes(encodeValue(merge.show(current)), encodeValue(written))) return state;
+  const base = current ?? merge.empty;
+  const value = encodedValue(merge, merge.join(base, merge.change(base, written, changeId)));
+  if (state && isCurrent && sameBytes(value, encodedValue(merge, current))) return state;
+  return writeNamed(state, merge.name, value, changeId);
 };
 
 const writeNamed = (
@@ -194,7 +217,7 @@ const removeVisible = (state: AttributeState | undefined, changeId: ChangeId): A
 };
 
 /** Whether readers see the states of `kind`, and not those of another. */
-const isShown = (state: AttributeState | undefined, kind: MergeKind): boolean => {
+const isShown = (state: AttributeState | undefined, kind: MergeKind | NamedKind): boolean => {
   const visible = state && visibleKind(state);
   return visible === undefined || visible === kind;
 };

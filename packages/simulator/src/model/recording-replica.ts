@@ -142,6 +142,9 @@ class RecordingTransaction implements Transaction {
         return mapEffect(keysOf(shown), change, isReplacement);
       case "counter":
         return counterEffect(shown, change);
+      default:
+        // What a user's kind makes of a write is the kind's to know.
+        return UNTOLD;
     }
   }
 }
