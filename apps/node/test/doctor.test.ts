@@ -17,7 +17,10 @@ import { createNode, createPair, createSyncedPair } from "./testing/nodes.js";
 
 const examinationOf = async (node: TestNode): Promise<Examination & { exitCode: number | null }> => {
   const { exitCode, stdout } = await node.run("doctor", "--json");
-  return { exitCode, ...(JSON.parse(stdout) as Examination) };
+  const examination = JSON.parse(stdout) as Examination;
+  for (const { code, remedy, command } of examination.findings)
+    expect(remedy ?? command, `what mends ${code}`).toMatch(/\w{3,}/);
+  return { exitCode, ...examination };
 };
 
 const findingsOf = async (node: TestNode): Promise<{ exitCode: number | null; findings: readonly Finding[] }> => {
