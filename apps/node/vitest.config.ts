@@ -1,11 +1,28 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Files that take long: begun last, one of them would be waited for alone. */
+const LONG = ["chaos", "fuzz", "restore", "doctor", "server", "renewal", "postgres", "reload", "import"];
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const index = LONG.findIndex((name) => moduleId.includes(`/test/${name}`));
+      return index < 0 ? LONG.length : index;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-    // The tests below test/ start real nodes, and mostly wait for them.
+    // Most tests are those of processes, and wait for them.
     maxWorkers: 3,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    sequence: { sequencer: LongFirst },
+    projects: [
+      // One process serves many files, which otherwise each load and compile the same modules.
+      { test: { name: "units", include: ["src/**/*.test.ts"], isolate: false, testTimeout: 60_000 } },
+      { test: { name: "processes", include: ["test/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 } },
+    ],
   },
 });

@@ -121,6 +121,7 @@ describe("concordat conflicts", () => {
     await succeeds(b, "conflicts", "resolve", conflict.id, "--keep", "winner");
     await goneOnBoth();
     await converge(a, b);
+    expect((await a.entry(uuid)).attributes).toEqual({ title: "earlier" });
   });
 
   it("shows a unique value with the entry that had it first, and gives it to the other when told to", async () => {

@@ -19,26 +19,25 @@ it("refreshes from a node, follows it, and supplies it with changes of its own",
   const { uuid } = await peer.said(({ event }) => event === "put");
   const isThere = (id, title) =>
     eventually(
-      () => node.run("entry", "get", id, "--json"),
-      ({ exitCode, stdout }) => exitCode === 0 && JSON.parse(stdout).attributes.title === title,
+      async () => (await node.has(id)) && (await node.entry(id)).attributes.title === title,
+      (is) => is,
     );
   await isThere(uuid, "from the peer");
 
-  await node.run("entry", "patch", fromNode, '{"title": "changed on the node"}');
-  const shows = async (expected) => {
-    await eventually(
+  await node.patch(fromNode, { title: "changed on the node" });
+  /** Asks for its entries until one of them is as expected. */
+  const shows = (expected) =>
+    eventually(
       () => {
-        const from = peer.events.length;
         peer.say("list");
-        return peer.said(({ event, ...entry }) => event === "entry" && expected(entry), Math.max(0, from - 1));
+        return peer.events.some(({ event, ...entry }) => event === "entry" && expected(entry));
       },
-      (entry) => entry !== undefined,
+      (is) => is,
     );
-  };
   await shows(({ uuid: id, attributes }) => id === fromNode && attributes.title === "changed on the node");
 
-  await node.run("entry", "delete", uuid);
+  await node.remove(uuid);
   await shows(({ uuid: id, isLive }) => id === uuid && !isLive);
-  expect((await node.run("verify")).exitCode).toBe(0);
+  expect((await node.verify()).problems).toEqual([]);
   expect(peer.stderr).toBe("");
 });

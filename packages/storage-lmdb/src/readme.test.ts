@@ -8,9 +8,10 @@ it("runs its first example", async () => {
   await mkdir(folder, { recursive: true });
   const file = new URL("example.ts", folder);
   await writeFile(file, example);
+  const before = process.cwd();
   process.chdir(folder.pathname);
   const { greeting } = (await import(file.pathname)) as { greeting: string };
   expect(greeting).toBe("hello");
-  process.chdir("..");
+  process.chdir(before);
   await rm(folder, { recursive: true });
 });
