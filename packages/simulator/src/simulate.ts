@@ -5,7 +5,7 @@ import { heal } from "./run/heal.js";
 import { perform } from "./run/perform.js";
 import { World } from "./run/world.js";
 import type { Action } from "./schedule/action.js";
-import { drawActions } from "./schedule/draw-actions.js";
+import { drawActions, drawLastActions } from "./schedule/draw-actions.js";
 import type { FaultProbabilities } from "./schedule/fault-profile.js";
 import { drawPlan, type Plan } from "./schedule/plan.js";
 import { SeededRandom } from "./seeded-random.js";
@@ -108,17 +108,31 @@ const play = async (
   done: Action[],
 ): Promise<void> => {
   const startMs = world.time.nowMs;
-  for (const action of given ?? drawActions(world.plan, SeededRandom.of(seed, 2))) {
+  const isOver = (): boolean => given === undefined && world.steps >= steps;
+  await performAll(world, given ?? drawActions(world.plan, SeededRandom.of(seed, 2)), { startMs, done, isOver });
+  if (given !== undefined) return;
+  const last = drawLastActions(world.plan, world.time.nowMs - startMs, SeededRandom.of(seed, 3));
+  await performAll(world, last, { startMs, done, isOver: () => false });
+};
+
+/** Performs each at its time, or at once where that has passed, until it is over. */
+const performAll = async (
+  world: World,
+  actions: Iterable<Action>,
+  { startMs, done, isOver }: { readonly startMs: number; readonly done: Action[]; readonly isOver: () => boolean },
+): Promise<void> => {
+  for (const action of actions) {
     const dueMs = startMs + action.atMs;
     while ((world.time.nextAtMs() ?? Number.POSITIVE_INFINITY) <= dueMs) {
       await world.step();
-      if (given === undefined && world.steps >= steps) return;
+      if (isOver()) return;
     }
     world.time.nowMs = Math.max(world.time.nowMs, dueMs);
     done.push(action);
-    if (perform(world, action)) world.say(describe(action));
+    if (action.kind === "heal") await heal(world);
+    else if (perform(world, action)) world.say(describe(action));
     await world.settle();
-    if (given === undefined && world.steps >= steps) return;
+    if (isOver()) return;
   }
 };
 

@@ -85,8 +85,17 @@ export class History {
 
   /** The process at `node` has ended: nobody will ever be told of what it was committing. */
   processEnded(node: number): void {
+    this.#leaveUnknown((change) => change.node === node);
+  }
+
+  /** What `server` had is gone, and with it what it was still committing, whatever is told of it later. */
+  serverLost(server: ServerUuid): void {
+    this.#leaveUnknown((change) => change.server === server);
+  }
+
+  #leaveUnknown(isMeant: (change: RecordedChange) => boolean): void {
     for (const change of this.pending) {
-      if (change.node !== node) continue;
+      if (!isMeant(change)) continue;
       this.pending.delete(change);
       this.add(change);
     }

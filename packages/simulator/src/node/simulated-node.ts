@@ -47,8 +47,8 @@ export interface NodeProcess extends Listener {
   /** Entries that an automatic refresh has exported. */
   readonly exported: Set<string>;
   renewal: Renewal | undefined;
-  /** The origin from which an operator refreshes it now, who was asked about what goes. */
-  refreshedBy: string | undefined;
+  /** The refresh that runs now as an operator asked for it, who was asked about what goes. */
+  operatorRefresh: { readonly from: string } | undefined;
   isStopping: boolean;
   /** Writes of the workload that have not come to an end. */
   writes: number;
@@ -176,7 +176,7 @@ export class SimulatedNode {
       replica: undefined,
       exported: new Set(),
       renewal: undefined,
-      refreshedBy: undefined,
+      operatorRefresh: undefined,
       isStopping: false,
       writes: 0,
       accept: (channel: Channel) => {

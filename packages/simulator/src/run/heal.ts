@@ -45,7 +45,8 @@ export const heal = async (world: World): Promise<Healed> => {
 };
 
 /** Nobody writes, and no operator discards anything any more. */
-const isAtRest = ({ process }: SimulatedNode): boolean => process?.writes === 0 && process.refreshedBy === undefined;
+const isAtRest = ({ process }: SimulatedNode): boolean =>
+  process?.writes === 0 && process.operatorRefresh === undefined;
 
 const endFaults = (world: World): void => {
   world.say("everything is put right");

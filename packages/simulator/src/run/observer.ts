@@ -71,7 +71,7 @@ export class Observer {
     if (process?.renewal === "fork_healed" && !world.history.hasForks)
       world.violate("change-ids-rise", `node ${node.index} healed a fork, and no disk had gone back or was copied`);
     const mustExport =
-      process?.renewal === "refresh_done" && process.refreshedBy === undefined ? process.exported : undefined;
+      process?.renewal === "refresh_done" && process.operatorRefresh === undefined ? process.exported : undefined;
     this.lose(node, node.ruv, ruv, mustExport);
   }
 
@@ -82,8 +82,11 @@ export class Observer {
     const others = world.nodes
       .filter((other) => other !== node && other.index !== world.plan.pullOnly)
       .map(({ ruv }) => ruv);
+    if (node.server !== undefined) world.history.serverLost(node.server);
+    // What it wrote a moment ago was not looked at yet.
+    const had = (change: RecordedChange): boolean => claims(before, change) || change.server === node.server;
     for (const change of world.history.changes) {
-      if (change.mayBeMissing || !claims(before, change) || claims(after, change)) continue;
+      if (change.mayBeMissing || !had(change) || claims(after, change)) continue;
       if (others.some((other) => claims(other, change))) continue;
       change.mayBeMissing = true;
       if (exported) this.#expectExported(node, change, exported);

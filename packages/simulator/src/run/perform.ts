@@ -78,6 +78,8 @@ export const perform = (world: World, deed: Deed): boolean => {
       return true;
     case "purge":
       return watched(world, world.node(deed.node), "purge", (node) => node.replica?.purge());
+    case "heal":
+      return false;
     case "verify":
       return verify(world, world.node(deed.node));
     case "compare":

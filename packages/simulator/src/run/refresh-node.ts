@@ -9,7 +9,8 @@ export const refreshNode = async (world: World, node: SimulatedNode, from: strin
   const { process } = node;
   const replica = node.replica;
   if (process === undefined || replica === undefined || replica.status().refresh !== undefined) return false;
-  process.refreshedBy = from;
+  const refreshing = { from };
+  process.operatorRefresh = refreshing;
   try {
     const { kind } = await replica.refresh({ from, discardLocalChanges: true });
     return kind === "refreshed";
@@ -19,7 +20,7 @@ export const refreshNode = async (world: World, node: SimulatedNode, from: strin
   } finally {
     // Once the observer has seen what became of it.
     world.time.after(0, () => {
-      process.refreshedBy = undefined;
+      if (process.operatorRefresh === refreshing) process.operatorRefresh = undefined;
     });
   }
 };

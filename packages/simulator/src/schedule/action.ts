@@ -74,4 +74,6 @@ export type Deed =
   | { readonly kind: "partner-added"; readonly from: number; readonly to: number }
   /** One node gets the other schema first. */
   | { readonly kind: "schema"; readonly node: number; readonly isNext: boolean }
-  | { readonly kind: "pull-now" | "purge" | "verify" | "compare"; readonly node: number };
+  | { readonly kind: "pull-now" | "purge" | "verify" | "compare"; readonly node: number }
+  /** Everything is put right, and all become equal, before it goes on. */
+  | { readonly kind: "heal" };

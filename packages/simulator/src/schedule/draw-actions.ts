@@ -10,11 +10,30 @@ export function* drawActions(plan: Plan, random: SeededRandom): Generator<Action
   for (;;) {
     atMs += drawGapMs(random);
     for (const [index, deed] of drawDeeds(plan, random).entries()) {
-      if (index > 0) atMs += random.fraction() * 20;
-      yield { atMs: Math.round(atMs * 1_000) / 1_000, ...deed };
+      if (index > 0) atMs += random.fraction() * BURST_MS;
+      yield actionAt(atMs, deed);
     }
   }
 }
+
+/**
+ * What happens last, from `atMs` on, where the plan has such faults: all become equal, then one node writes, tells a part of it and is
+ * lost, or discards it, and nobody writes any more. Whatever needs a later write to come right is found by that alone.
+ */
+export const drawLastActions = (plan: Plan, atMs: number, random: SeededRandom): readonly Action[] => {
+  const kinds = (["refresh-discarding", "restore"] as const).filter((kind) => plan.faults[kind] > 0);
+  if (kinds.length === 0) return [];
+  const loss = drawFault(random.pick(kinds), plan, random);
+  if (!isOfLoss(loss)) return [];
+  const deeds: readonly Deed[] = [{ kind: "heal" }, ...drawPartTold(loss, plan, random)];
+  const quietMs = random.between(200, 3_000);
+  return [...deeds.map((deed) => actionAt(atMs, deed)), actionAt(atMs + quietMs, { kind: "compare", node: loss.node })];
+};
+
+const actionAt = (atMs: number, deed: Deed): Action => ({ atMs: Math.round(atMs * 1_000) / 1_000, ...deed });
+
+/** What belongs together happens so close to each other, in milliseconds at the most. */
+const BURST_MS = 20;
 
 /** Bursts, pauses, and now and then a long quiet. */
 const drawGapMs = (random: SeededRandom): number => {
@@ -31,22 +50,29 @@ const drawDeeds = (plan: Plan, random: SeededRandom): readonly Deed[] => {
     draw -= plan.faults[kind];
     if (draw >= 0) continue;
     const deed = drawFault(kind, plan, random);
-    const discards = deed.kind === "refresh" || deed.kind === "restore";
-    return discards && random.chance(0.5) ? [...drawPartTold(deed.node, plan, random), deed] : [deed];
+    return isOfLoss(deed) && random.chance(0.5) ? drawPartTold(deed, plan, random) : [deed];
   }
   return [drawWork(plan, random)];
 };
 
-/** A node writes, and its partners get a part of it before they are cut off: what then becomes of the node is up to who asks. */
-const drawPartTold = (node: number, { edges }: Plan, random: SeededRandom): readonly Deed[] => {
+/** What takes something away that only one node had. */
+type Loss = Extract<Deed, { readonly kind: "refresh" | "restore" }>;
+
+const isOfLoss = (deed: Deed): deed is Loss => deed.kind === "refresh" || deed.kind === "restore";
+
+/** A node writes, its partners get a part of it before they are cut off, and it loses the rest. */
+const drawPartTold = (loss: Loss, { edges }: Plan, random: SeededRandom): readonly Deed[] => {
+  const { node } = loss;
   const pullers = edges.flatMap(({ from, to }) => (from === node ? [to] : to === node ? [from] : []));
+  const source = loss.kind === "refresh" ? loss.from : undefined;
   const cuts = pullers.map((from): Deed => {
-    return { kind: "cut", from, to: node, way: "reply", afterBytes: random.between(100, 900) };
+    const afterBytes = from === source ? random.between(0, 60) : random.between(100, 600);
+    return { kind: "cut", from, to: node, way: "reply", afterBytes };
   });
   const writes = Array.from({ length: random.between(2, 6) }, (): Deed => {
     return { kind: "write", node, seed: random.word() };
   });
-  return [...cuts, ...writes];
+  return [...cuts, ...writes, loss];
 };
 
 const drawWork = (plan: Plan, random: SeededRandom): Deed => {
@@ -128,7 +154,7 @@ const drawFault = (kind: FaultKind, plan: Plan, random: SeededRandom): Deed => {
     case "clock-stopped":
       return { kind: "clock-rate", node, rate: 0 };
     case "restore":
-      return { kind: "restore", node, age: random.below(3), downMs, afterEffects: random.between(1, 8) };
+      return { kind: "restore", node, age: random.below(3), downMs, afterEffects: random.between(1, 30) };
     case "refresh-discarding":
       return { kind: "refresh", node: from, from: to };
     case "disk-rolled-back":

@@ -56,7 +56,7 @@ const SHARES: Readonly<Record<FaultKind, readonly [seeds: number, weight: number
   "clock-drift": [0.4, 1],
   "clock-stopped": [0.4, 1],
   restore: [0.5, 3],
-  "refresh-discarding": [0.4, 1.5],
+  "refresh-discarding": [0.5, 1.5],
   "disk-rolled-back": [0.45, 3.5],
   "disk-cloned": [0.4, 2.5],
   "partner-removed": [0.4, 1],
