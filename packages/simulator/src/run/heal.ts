@@ -8,6 +8,8 @@ import { refreshNode } from "./refresh-node.js";
 import { SETTINGS, type World } from "./world.js";
 
 const ROUND_MS = 2 * SETTINGS.pollIntervalMs;
+/** What is on its way when all are equal has arrived by then, and may change that. */
+const IN_FLIGHT_MS = 1_000;
 /** Connections that nothing comes through any more are given up by then. */
 const DEADLINES_MS = 2 * SETTINGS.deadlines.idleMs;
 
@@ -39,7 +41,9 @@ export const heal = async (world: World): Promise<Healed> => {
     if (round === Math.ceil(roundsMax / 2) && world.history.hasForks) await refreshTogether(world);
     for (const replica of world.running) replica.pullNow();
     await world.pass(ROUND_MS, () => isEqual(world));
-    if (isEqual(world)) return { rounds: round + 1, equalAfterMs: world.time.nowMs - startMs, held };
+    const equalAfterMs = world.time.nowMs - startMs;
+    if (isEqual(world)) await world.pass(IN_FLIGHT_MS);
+    if (isEqual(world)) return { rounds: round + 1, equalAfterMs, held };
   }
   throw new Violation("convergence", `not equal after ${roundsMax} rounds: ${differences(world)}`);
 };
