@@ -15,11 +15,27 @@ const known = (name) => {
   return mutant;
 };
 
+const suite = "packages/simulator/src/seeds.property.test.ts";
+const env = { CONCORDAT_SIMULATION_SEEDS: String(SEEDS) };
+
 export const simulator = [
   {
-    suite: "packages/simulator/src/seeds.property.test.ts",
+    suite,
+    env,
+    property: "what a node tells a part of before it is lost comes to everybody, though nobody writes any more",
+    mutants: [
+      {
+        name: "what a stream that ended early has left is told to nobody",
+        file: `${SRC}/session/announce-unclaimed.ts`,
+        find: "if (database.unclaimed.size === 0) return;",
+        replace: "if (database.unclaimed.size >= 0) return;",
+      },
+    ],
+  },
+  {
+    suite,
+    env,
     property: "whatever happens to a topology, every promise is kept",
-    env: { CONCORDAT_SIMULATION_SEEDS: String(SEEDS) },
     mutants: [
       known("the vector is claimed with the first chunk"),
       known("a claim takes the supplier's vector as it is, also where this replica has seen more"),

@@ -9,8 +9,8 @@ export function* drawActions(plan: Plan, random: SeededRandom): Generator<Action
   let atMs = 0;
   for (;;) {
     atMs += drawGapMs(random);
-    for (const [index, deed] of drawDeeds(plan, random).entries()) {
-      if (index > 0) atMs += random.fraction() * BURST_MS;
+    for (const { afterMs, deed } of drawDeeds(plan, random)) {
+      atMs += afterMs;
       yield actionAt(atMs, deed);
     }
   }
@@ -20,20 +20,28 @@ export function* drawActions(plan: Plan, random: SeededRandom): Generator<Action
  * What happens last, from `atMs` on, where the plan has such faults: all become equal, then one node writes, tells a part of it and is
  * lost, or discards it, and nobody writes any more. Whatever needs a later write to come right is found by that alone.
  */
-export const drawLastActions = (plan: Plan, atMs: number, random: SeededRandom): readonly Action[] => {
+export function* drawLastActions(plan: Plan, atMs: number, random: SeededRandom): Generator<Action> {
   const kinds = (["refresh-discarding", "restore"] as const).filter((kind) => plan.faults[kind] > 0);
-  if (kinds.length === 0) return [];
-  const loss = drawFault(random.pick(kinds), plan, random);
-  if (!isOfLoss(loss)) return [];
-  const deeds: readonly Deed[] = [{ kind: "heal" }, ...drawPartTold(loss, plan, random)];
-  const quietMs = random.between(200, 3_000);
-  return [...deeds.map((deed) => actionAt(atMs, deed)), actionAt(atMs + quietMs, { kind: "compare", node: loss.node })];
-};
+  const loss = kinds.length === 0 ? undefined : drawFault(random.pick(kinds), plan, random);
+  if (loss === undefined || !isOfLoss(loss)) return;
+  yield actionAt(atMs, { kind: "heal" });
+  let nowMs = atMs;
+  for (const { afterMs, deed } of drawPartTold(loss, plan, random)) {
+    nowMs += afterMs;
+    yield actionAt(nowMs, deed);
+  }
+  yield actionAt(nowMs + random.between(200, 3_000), { kind: "compare", node: loss.node });
+}
 
 const actionAt = (atMs: number, deed: Deed): Action => ({ atMs: Math.round(atMs * 1_000) / 1_000, ...deed });
 
-/** What belongs together happens so close to each other, in milliseconds at the most. */
-const BURST_MS = 20;
+/** So long after the one before it, in milliseconds. */
+interface TimedDeed {
+  readonly afterMs: number;
+  readonly deed: Deed;
+}
+
+const atOnce = (deed: Deed): TimedDeed => ({ afterMs: 0, deed });
 
 /** Bursts, pauses, and now and then a long quiet. */
 const drawGapMs = (random: SeededRandom): number => {
@@ -44,15 +52,15 @@ const drawGapMs = (random: SeededRandom): number => {
   return random.fraction() * 30_000;
 };
 
-const drawDeeds = (plan: Plan, random: SeededRandom): readonly Deed[] => {
+const drawDeeds = (plan: Plan, random: SeededRandom): readonly TimedDeed[] => {
   let draw = random.fraction();
   for (const kind of FAULT_KINDS) {
     draw -= plan.faults[kind];
     if (draw >= 0) continue;
     const deed = drawFault(kind, plan, random);
-    return isOfLoss(deed) && random.chance(0.5) ? drawPartTold(deed, plan, random) : [deed];
+    return isOfLoss(deed) && random.chance(0.5) ? drawPartTold(deed, plan, random) : [atOnce(deed)];
   }
-  return [drawWork(plan, random)];
+  return [atOnce(drawWork(plan, random))];
 };
 
 /** What takes something away that only one node had. */
@@ -60,19 +68,24 @@ type Loss = Extract<Deed, { readonly kind: "refresh" | "restore" }>;
 
 const isOfLoss = (deed: Deed): deed is Loss => deed.kind === "refresh" || deed.kind === "restore";
 
-/** A node writes, its partners get a part of it before they are cut off, and it loses the rest. */
-const drawPartTold = (loss: Loss, { edges }: Plan, random: SeededRandom): readonly Deed[] => {
+/** A node writes, its partners get a part of it before they are cut off, and it loses the rest before they are back. */
+const drawPartTold = (loss: Loss, { edges, latencyMs }: Plan, random: SeededRandom): readonly TimedDeed[] => {
   const { node } = loss;
+  const wayMs = (latencyMs[0] + latencyMs[1]) / 2;
   const pullers = edges.flatMap(({ from, to }) => (from === node ? [to] : to === node ? [from] : []));
   const source = loss.kind === "refresh" ? loss.from : undefined;
-  const cuts = pullers.map((from): Deed => {
+  const cuts = pullers.map((from): TimedDeed => {
     const afterBytes = from === source ? random.between(0, 60) : random.between(100, 600);
-    return { kind: "cut", from, to: node, way: "reply", afterBytes };
+    return atOnce({ kind: "cut", from, to: node, way: "reply", afterBytes });
   });
-  const writes = Array.from({ length: random.between(2, 6) }, (): Deed => {
-    return { kind: "write", node, seed: random.word() };
-  });
-  return [...cuts, ...writes, loss];
+  const writes = Array.from({ length: random.between(2, 6) }, () =>
+    atOnce({ kind: "write", node, seed: random.word() } as const),
+  );
+  // A refresh takes some eight ways until the databases are swapped, and the first chunk three until it is there.
+  const waitMs = wayMs * (2 + 6 * random.fraction());
+  const pause: TimedDeed = { afterMs: waitMs, deed: { kind: "pull-now", node } };
+  if (loss.kind === "refresh") return [...cuts, atOnce(loss), pause, ...writes];
+  return [atOnce({ kind: "photograph", node }), ...cuts, ...writes, { afterMs: waitMs, deed: loss }];
 };
 
 const drawWork = (plan: Plan, random: SeededRandom): Deed => {
