@@ -142,6 +142,19 @@ const purge = {
   ],
 };
 
+const purgeOfUsersKinds = {
+  suite: `${SRC}/scenario/purge.property.test.ts`,
+  property: "the same holds of a user's kind, which some know and some do not",
+  mutants: [
+    {
+      name: "what is old enough of a user's kind goes, be it a mark or a value",
+      file: `${CRDT}/purge-entry.ts`,
+      find: "only === undefined || keepRegister(only)",
+      replace: "only === undefined || keep(only.changeId, true)",
+    },
+  ],
+};
+
 /** A cut, a pass of time and a purge in this order are too rare in random histories. */
 const earlyDelivery = {
   suite: `${SRC}/scenario/lag-and-purge.test.ts`,
@@ -362,6 +375,7 @@ export const replica = [
   convergence,
   usersKinds,
   purge,
+  purgeOfUsersKinds,
   earlyDelivery,
   purgeMeanwhile,
   forks,

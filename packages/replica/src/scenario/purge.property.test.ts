@@ -1,8 +1,17 @@
 import type { ChangeId, Ruv, Uuid } from "@concordat/crdt";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type AttributeChange, type Lookup, type Replica, ReplicaError } from "../index.js";
-import { closeAll, expectConverged, pullOnce, refreshFrom, type TestNode, testNode } from "../testing/test-topology.js";
+import { type AttributeChange, type Lookup, type Replica, ReplicaError, type Schema } from "../index.js";
+import {
+  closeAll,
+  expectConverged,
+  pullOnce,
+  refreshFrom,
+  SCHEMA,
+  type TestNode,
+  testNode,
+} from "../testing/test-topology.js";
+import { wordsIn, words as wordsKind } from "../testing/users-kinds.js";
 
 /** One step of a history in which deletions are forgotten almost as soon as they are made. */
 type Step =
@@ -18,7 +27,9 @@ const MAX_AGE_MS = 20;
 const node = fc.nat(NODES - 1);
 const entry = fc.nat(ENTRIES - 1);
 
-const CHANGES: readonly ((value: number) => Readonly<Record<string, AttributeChange>>)[] = [
+type Change = (value: number) => Readonly<Record<string, AttributeChange>>;
+
+const CHANGES: readonly Change[] = [
   (value) => ({ title: value }),
   () => ({ title: undefined }),
   (value) => ({ tags: { add: [value % 3] } }),
@@ -27,6 +38,12 @@ const CHANGES: readonly ((value: number) => Readonly<Record<string, AttributeCha
   () => ({ settings: { remove: ["k"] } }),
 ];
 
+const USERS_CHANGES: readonly Change[] = [(value) => ({ words: `w${value}` }), () => ({ words: undefined })];
+
+/** The last node does not know that kind. */
+const KNOWN: Schema = { ...SCHEMA, words: { merge: wordsKind } };
+const SCHEMAS = [KNOWN, KNOWN, SCHEMA];
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
@@ -34,7 +51,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constant("write" as const),
       at: node,
       entry,
-      change: fc.nat(CHANGES.length - 1),
+      change: fc.nat(),
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("delete" as const), at: node, entry }) },
@@ -68,19 +85,37 @@ interface TitleWrite {
   readonly changeId: ChangeId;
 }
 
+interface WordWrite {
+  readonly born: number;
+  readonly word: string;
+  readonly changeId: ChangeId;
+}
+
 interface History {
+  readonly changes: readonly Change[];
   readonly nodes: readonly TestNode[];
   readonly uuids: readonly Uuid[];
   readonly deletions: Deletion[];
   readonly titles: TitleWrite[];
+  readonly words: WordWrite[];
+  /** Those that whoever removed the attribute had in front of them. */
+  readonly removedWords: Set<string>;
 }
 
 const ROUNDS = Number(process.env.CONCORDAT_PROPERTY_RUNS ?? 80);
 
 test("whatever is purged and whoever lags, nobody comes back from the dead, and all converge at the common horizon", async () => {
-  await fc.assert(
+  await holdsWhateverIsPurged(CHANGES, ROUNDS);
+}, 120_000);
+
+test("the same holds of a user's kind, which some know and some do not", async () => {
+  await holdsWhateverIsPurged(USERS_CHANGES, ROUNDS);
+}, 120_000);
+
+const holdsWhateverIsPurged = (changes: readonly Change[], numRuns: number): Promise<void> =>
+  fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60, size: "max" }), async (steps) => {
-      const history = await beginHistory();
+      const history = await beginHistory(changes);
       const { nodes } = history;
       for (const [index, item] of steps.entries()) {
         const before = nodes.map(({ replica }) => ({ server: replica.serverUuid, ruv: replica.ruv() }));
@@ -93,25 +128,25 @@ test("whatever is purged and whoever lags, nobody comes back from the dead, and 
       }
       await healAll(nodes);
       await expectNothingLost(history);
+      await expectWords(history);
       await purgeAll(nodes);
       await expectNoZombies(history);
       await expectConverged(nodes);
       await closeAll(nodes);
     }),
-    { numRuns: ROUNDS },
+    { numRuns },
   );
-}, 120_000);
 
-const beginHistory = async (): Promise<History> => {
+const beginHistory = async (changes: readonly Change[]): Promise<History> => {
   const nodes: TestNode[] = [];
-  for (const name of ["a", "b", "c"]) {
-    const each = await testNode(name, { changelogMaxAgeMs: MAX_AGE_MS, clockSkewMaxMs: 60_000 });
+  for (const [index, attributes] of SCHEMAS.entries()) {
+    const each = await testNode(`n${index}`, { changelogMaxAgeMs: MAX_AGE_MS, clockSkewMaxMs: 60_000, attributes });
     const [first] = nodes;
     if (first) await refreshFrom(each, first);
     nodes.push(each);
   }
   const uuids = Array.from({ length: ENTRIES }, (_, index) => `00000000-0000-4000-8000-00000000000${index}` as Uuid);
-  return { nodes, uuids, deletions: [], titles: [] };
+  return { changes, nodes, uuids, deletions: [], titles: [], words: [], removedWords: new Set() };
 };
 
 const play = async (history: History, item: Step, value: number): Promise<void> => {
@@ -137,7 +172,7 @@ const play = async (history: History, item: Step, value: number): Promise<void> 
 };
 
 const write = async (
-  { nodes, uuids, deletions, titles }: History,
+  { changes: all, nodes, uuids, deletions, titles, words, removedWords }: History,
   item: Extract<Step, { kind: "write" | "delete" }>,
   value: number,
 ): Promise<void> => {
@@ -146,7 +181,9 @@ const write = async (
   const found = await replica.lookup(uuid);
   if (found.kind === "tombstone" || (found.kind === "absent" && item.kind === "delete")) return;
   const born = found.kind === "live" ? Number(found.entry.attributes.born) : value;
-  const changes = item.kind === "write" ? CHANGES[item.change]?.(value) : undefined;
+  const changes = item.kind === "write" ? all[item.change % all.length]?.(value) : undefined;
+  // Who does not know the kind would write another, where there is nothing yet.
+  if (changes?.words !== undefined && replica.schema !== KNOWN) return;
   const replaced = await titlesInFront(replica, found);
   const { changeId } = await replica
     .transact(async (transaction) => {
@@ -159,6 +196,8 @@ const write = async (
   if (changes === undefined) deletions.push({ born, changeId });
   else if ("title" in changes)
     titles.push({ uuid, born, value: changes.title as number | undefined, replaced, changeId });
+  else if (typeof changes.words === "string") words.push({ born, word: changes.words, changeId });
+  else if ("words" in changes && found.kind === "live") for (const word of wordsIn(found.entry)) removedWords.add(word);
 };
 
 const titlesInFront = async (replica: Replica, found: Lookup): Promise<Set<unknown>> => {
@@ -222,6 +261,17 @@ const expectNothingLost = async ({ nodes, titles, deletions }: History): Promise
       const isReplaced = claimed.some((later) => later.born === born && later.replaced.has(value));
       const isThere = entry?.attributes.title === value || listed.includes(`"value":${value}`);
       expect(isReplaced || isThere, `${each.name} has lost title ${value} of creation ${born}`).toBe(true);
+    }
+  }
+};
+
+/** Every word that a replica claims is there, if nobody removed it, and its entry was not deleted. */
+const expectWords = async ({ nodes, words, removedWords, deletions }: History): Promise<void> => {
+  for (const each of nodes) {
+    for (const { born, word, changeId } of words) {
+      const isGone = removedWords.has(word) || deletions.some((deletion) => deletion.born === born);
+      if (isGone || !hasSeen(each, changeId)) continue;
+      expect(wordsIn(await entryBorn(each, born)), `${each.name} has lost word ${word}`).toContain(word);
     }
   }
 };

@@ -1,7 +1,7 @@
 import type { Uuid } from "@concordat/crdt";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Entry, Schema } from "../index.js";
+import type { Schema } from "../index.js";
 import {
   closeAll,
   expectConverged,
@@ -12,7 +12,7 @@ import {
   type TestNode,
   testNode,
 } from "../testing/test-topology.js";
-import { words } from "../testing/users-kinds.js";
+import { words, wordsIn } from "../testing/users-kinds.js";
 
 /** One step of a history in which some know what others only keep. */
 type Step =
@@ -126,14 +126,14 @@ const play = async (history: History, item: Step, word: string): Promise<void> =
       if (replica.schema === KNOWN) {
         await replica.modify(uuid, { words: word });
         history.written[item.entry]?.add(word);
-      } else if (wordsOf(await replica.get(uuid)).size > 0) {
+      } else if (wordsIn(await replica.get(uuid)).size > 0) {
         await expect(replica.modify(uuid, { words: word })).rejects.toMatchObject({ code: "unknown_merge_kind" });
       }
       return;
     }
     case "remove": {
       const uuid = history.uuids[item.entry] as Uuid;
-      for (const one of wordsOf(await replica.get(uuid))) history.removed[item.entry]?.add(one);
+      for (const one of wordsIn(await replica.get(uuid))) history.removed[item.entry]?.add(one);
       return replica.modify(uuid, { words: undefined });
     }
     case "pull": {
@@ -149,26 +149,19 @@ const play = async (history: History, item: Step, word: string): Promise<void> =
   }
 };
 
-/** The words that an entry holds, as far as this node can tell: by what it shows, or by what it does not read. */
-const wordsOf = (entry: Entry | undefined): Set<string> => {
-  const versions = (entry?.unread.words?.versions ?? []) as readonly (readonly string[])[];
-  const shown = entry?.attributes.words;
-  return new Set([...versions.flat(), ...(typeof shown === "string" ? shown.split(" ") : [])]);
-};
-
 const versionsAt = async ({ replica }: TestNode, uuid: Uuid): Promise<number> =>
   (await replica.get(uuid))?.unread.words?.versions.length ?? 0;
 
 const expectJoined = async ({ nodes, uuids, written, removed }: History): Promise<void> => {
   for (const [index, uuid] of uuids.entries()) {
     const [first] = nodes as [TestNode];
-    const held = wordsOf(await first.replica.get(uuid));
+    const held = wordsIn(await first.replica.get(uuid));
     const all = written[index] as Set<string>;
     for (const word of held) expect(all, `${word} was never written`).toContain(word);
     for (const word of all) if (!removed[index]?.has(word)) expect(held, `${word} was lost`).toContain(word);
     for (const { name, replica } of nodes) {
       const entry = await replica.get(uuid);
-      expect(wordsOf(entry), name).toEqual(held);
+      expect(wordsIn(entry), name).toEqual(held);
       const isShown = replica.schema === KNOWN && held.size > 0;
       expect(entry?.attributes, name).toEqual({
         title: index,

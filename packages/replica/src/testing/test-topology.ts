@@ -22,7 +22,7 @@ export interface TestNode {
   replica: Replica;
 }
 
-const SCHEMA: Schema = { tags: { merge: "set" }, settings: { merge: "map" }, hits: { merge: "counter" } };
+export const SCHEMA: Schema = { tags: { merge: "set" }, settings: { merge: "map" }, hits: { merge: "counter" } };
 
 let seeds = 0;
 

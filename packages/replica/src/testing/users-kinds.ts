@@ -1,12 +1,12 @@
 import type { Value } from "@concordat/crdt";
-import { defineMergeKind } from "../index.js";
+import { defineMergeKind, type Entry } from "../index.js";
 
 const numberIn = (value: Value): number => {
   if (typeof value === "number") return value;
   throw new TypeError(`a number, not ${JSON.stringify(value)}`);
 };
 
-const wordsIn = (value: Value): ReadonlySet<string> => {
+const decodedWords = (value: Value): ReadonlySet<string> => {
   if (Array.isArray(value) && value.every((word) => typeof word === "string")) return new Set(value);
   throw new TypeError("an array of words");
 };
@@ -27,7 +27,14 @@ export const words = defineMergeKind<ReadonlySet<string>>({
   empty: new Set(),
   join: (left, right) => new Set([...left, ...right]),
   encode: (value) => [...value].sort(),
-  decode: wordsIn,
+  decode: decodedWords,
   change: (current, written) => new Set([...current, String(written)]),
   show: (value) => [...value].sort().join(" "),
 });
+
+/** The words that an entry holds, as far as its reader can tell: by what it shows, or by what it does not read. */
+export const wordsIn = (entry: Entry | undefined): Set<string> => {
+  const versions = (entry?.unread.words?.versions ?? []) as readonly (readonly string[])[];
+  const shown = entry?.attributes.words;
+  return new Set([...versions.flat(), ...(typeof shown === "string" ? shown.split(" ") : [])]);
+};
