@@ -183,7 +183,8 @@ const meet = async (history: History, at: number, from: number): Promise<void> =
   if (history.isBeyondPromise(consumer, supplier)) return;
   const outcome = await pullOnce(consumer, supplier);
   if (outcome === "cut" || outcome.kind !== "refresh-required") return;
-  // A supplier that pulls from its consumer has done so before it says that.
+  // A supplier that pulls from its consumer has done so before it says that; what cannot be done here is as if it had not come to it.
+  if (history.isBeyondPromise(supplier, consumer)) return;
   await pullOnce(supplier, consumer);
   await refreshFrom(consumer, supplier, { discardLocalChanges: true });
 };
