@@ -23,6 +23,7 @@ const program = new Command("simulate")
     "a module that exports `scenario`: options of its own, such as schema, workload and check",
   )
   .option("--scale", "the same few writes in topologies of up to 1,000 nodes, as a table", false)
+  .option("--plot <file>", "with --scale: draw rounds and bytes per node as an SVG")
   .option("--no-shrink", "leave a failing schedule as it is")
   .option("--json", "the result as JSON on stdout", false)
   .addHelpText("after", "\nExit codes: 0 every promise was kept · 1 one was not · 2 usage · 130 interrupted")

@@ -15,6 +15,8 @@ export interface CommandOptions {
   readonly workers: number;
   readonly scenario?: string;
   readonly scale: boolean;
+  /** A file that `scale` draws its figures to. */
+  readonly plot?: string;
   readonly shrink: boolean;
   readonly json: boolean;
 }

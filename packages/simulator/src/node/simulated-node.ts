@@ -68,6 +68,8 @@ export class SimulatedNode {
   /** What its replica last said of itself; kept while it is down. */
   server: ServerUuid | undefined;
   ruv: Ruv = new Map();
+  /** Since when a link says that its history is one of two, and it could not be healed. */
+  forkedSinceMs: number | undefined;
   /** Whether its next start is that of a restored backup. */
   isRestored = false;
   #starts = 0;
@@ -218,7 +220,11 @@ export class SimulatedNode {
 
   #noteLog(process: NodeProcess, event: string, message: string | undefined, _fields: LogFields | undefined): void {
     if (!process.power.isOn) return;
-    if (event === "refresh_done" || event === "fork_healed" || event === "server_uuid_renewed") process.renewal = event;
+    if (event === "forked") this.forkedSinceMs ??= this.#context.time.nowMs;
+    if (event === "refresh_done" || event === "fork_healed" || event === "server_uuid_renewed") {
+      process.renewal = event;
+      this.forkedSinceMs = undefined;
+    }
     if (message) this.#context.trace.say(this.#context.time.nowMs, `node ${this.index}: ${message}`);
   }
 }

@@ -62,6 +62,7 @@ const expectNothingLost = (world: World): void => {
 const expectHeldKept = (world: World, held: ReadonlySet<string>, shownBy: Shown): void => {
   const [first] = members(world);
   if (!world.history.hasForks || world.counts.has("refreshed-by-operator") || first === undefined) return;
+  if (isForkForgotten(world)) return;
   const shown = new Set(shownBy.get(first)?.map(rootUuid));
   const exported = world.nodes.flatMap(({ process }) => [...(process?.exported ?? [])]);
   for (const uuid of exported) shown.add(uuid);
@@ -74,6 +75,14 @@ const expectHeldKept = (world: World, held: ReadonlySet<string>, shownBy: Shown)
   }
 };
 
+/** What is known, and not mended: docs/reliability.md. */
+const COUNTERS = "counters-differ-after-fork";
+const FORGOTTEN = "fork-forgotten";
+
+/** Whether a fork could not be healed for as long as histories are kept, and no operator did what its link asked for. */
+const isForkForgotten = ({ nodes, plan, time }: World): boolean =>
+  nodes.some(({ forkedSinceMs }) => forkedSinceMs !== undefined && time.nowMs - forkedSinceMs > plan.changelogMaxAgeMs);
+
 /** Invariant 1: byte by byte, once purged to the common horizon. Answers whether that was needed. */
 const expectEqual = async (world: World): Promise<boolean> => {
   if (await areDigestsEqual(world)) return false;
@@ -82,17 +91,15 @@ const expectEqual = async (world: World): Promise<boolean> => {
     for (const node of members(world)) await world.until(replicaOf(node).purge(), `the purge of node ${node.index}`);
     if (await areDigestsEqual(world)) return true;
   }
-  if (mayCountersDiffer(world)) {
-    world.count("counters-differ-after-fork");
+  const known = isForkForgotten(world) ? FORGOTTEN : mayCountersDiffer(world) ? COUNTERS : undefined;
+  if (known !== undefined) {
+    world.count(known);
     return true;
   }
   throw new Violation("convergence", "the vectors are equal, and the merged states are not");
 };
 
-/**
- * A counter of a forked server whose total nobody had agreed to before the parting: the healed node may drop what others keep.
- * Known, and not mended: docs/reliability.md.
- */
+/** A counter of a forked server whose total nobody had agreed to before the parting: the healed node may drop what others keep. */
 const mayCountersDiffer = ({ history }: World): boolean => {
   if (!history.hasForks) return false;
   const isForked = ({ server }: RecordedChange): boolean => history.isForked({ server, ts: Number.MAX_SAFE_INTEGER });
@@ -113,7 +120,7 @@ const areDigestsEqual = async (world: World): Promise<boolean> => {
 
 /** Invariant 7: the same conflicts, winners and references everywhere. */
 const expectSameViews = async (world: World, shown: Shown): Promise<void> => {
-  if (world.counts.has("counters-differ-after-fork")) return;
+  if (world.counts.has(COUNTERS) || world.counts.has(FORGOTTEN)) return;
   let first: string | undefined;
   for (const node of members(world)) {
     const replica = replicaOf(node);
