@@ -30,7 +30,7 @@ describe("the merge is a join", () => {
         expect(text(mergeEntry(mergeEntry(a, b), c))).toBe(text(mergeEntry(a, mergeEntry(b, c))));
         expect(mergeEntry(a, a)).toBe(a);
       }),
-      { numRuns: 500 },
+      { numRuns: 1_500 },
     );
   });
 
@@ -92,6 +92,7 @@ describe("replicas that relay in any order, under any clocks", () => {
           expect([...creations].filter((identity) => !found.has(identity))).toEqual([]);
         }
       }),
+      { numRuns: 500 },
     );
   });
 });

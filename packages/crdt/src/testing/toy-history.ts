@@ -37,8 +37,8 @@ const name = fc.constantFrom("a", "b");
 const mergeKind = fc.constantFrom<NamedKind>("a.example/max", "m.example/text");
 
 const write: fc.Arbitrary<ToyWrite> = fc.oneof(
-  { weight: 4, arbitrary: fc.constant<ToyWrite>({ kind: "create" }) },
-  { weight: 1, arbitrary: fc.constant<ToyWrite>({ kind: "delete" }) },
+  { weight: 6, arbitrary: fc.constant<ToyWrite>({ kind: "create" }) },
+  { weight: 2, arbitrary: fc.constant<ToyWrite>({ kind: "delete" }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("register" as const), name, value: small }) },
   {
     weight: 4,
@@ -54,7 +54,7 @@ const write: fc.Arbitrary<ToyWrite> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant("key" as const), name, key: fc.constantFrom("k", "l"), value: small }),
   },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.record({ kind: fc.constant("count" as const), name, amount: fc.integer({ min: -3, max: 3 }) }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("named" as const), name, mergeKind, value: small }) },
