@@ -19,6 +19,7 @@ export const scalePlot = (figures: readonly ScaleFigures[]): string => {
   const height = PANELS.length * PANEL_HEIGHT;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12">`,
+    "<title>Rounds until all are equal, and bytes per node, by number of nodes</title>",
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
     ...PANELS.flatMap((panel, index) => panelLines(panel, figures, index * PANEL_HEIGHT)),
     "</svg>",
