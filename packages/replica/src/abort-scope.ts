@@ -1,5 +1,8 @@
 import { onAbort } from "./on-abort.js";
 
+/** One for all: an abort without a reason makes an error of its own each time, and a scope ends with every wait. */
+const ENDED = new DOMException("it is over, or was given up", "AbortError");
+
 /** A signal that aborts with any of its sources, until it is released. */
 export class AbortScope {
   readonly #controller = new AbortController();
@@ -8,7 +11,7 @@ export class AbortScope {
   constructor(sources: readonly (AbortSignal | undefined)[]) {
     this.#releases = sources
       .filter((source) => source !== undefined)
-      .map((source) => onAbort(source, () => this.#controller.abort()));
+      .map((source) => onAbort(source, () => this.abort()));
   }
 
   get signal(): AbortSignal {
@@ -17,7 +20,7 @@ export class AbortScope {
 
   /** Aborts the scope, not its sources. */
   abort(): void {
-    this.#controller.abort();
+    this.#controller.abort(ENDED);
   }
 
   /** From here on its sources do not hold on to it. */

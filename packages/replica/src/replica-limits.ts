@@ -6,6 +6,8 @@ export const REPLICA_LIMITS = {
   /** Entries read at once on the way along the feed, whose sizes are known only then; the first time, fewer. */
   entriesReadMax: 128,
   entriesReadFirst: 16,
+  /** Rows of the feed that are asked for one by one, where no more are wanted. */
+  feedRowsAskedMax: 32,
   /** Chunks of a pull that one commit takes; what they touch is read, and held, together. */
   chunksAppliedMax: 16,
   /** Chunks of a refresh that one commit takes: all are staged without a break. */

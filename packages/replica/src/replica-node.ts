@@ -191,6 +191,7 @@ export class ReplicaNode implements Replica {
       onRequest: (origin) => this.#links.noteSupplied(origin),
       onAcknowledged: (origin, said) => this.#links.noteAcknowledged(origin, said),
       pullsFrom: (origin) => this.#links.pullPartner(origin) !== undefined,
+      shownBy: (origin, server) => this.#links.shownBy(origin, server),
       onFork: (origin, evidence) => void this.#heal(origin, evidence),
     });
     this.#purging = new Purging({

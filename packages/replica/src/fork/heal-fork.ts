@@ -14,10 +14,10 @@ import type { CommitBuilder } from "../database/commit-builder.js";
 import { readCounterBases } from "../database/counter-base.js";
 import { type Database, EMPTY_ROW } from "../database/database.js";
 import { historyOperation, type OwnCommit, withdrawnOperation } from "../database/history-rows.js";
-import { ALL_AGREED, ALL_COUNTER_BASES, ALL_CURSORS, feedBetween } from "../database/key-space.js";
+import { ALL_AGREED, ALL_COUNTER_BASES, ALL_CURSORS } from "../database/key-space.js";
 import { identityOperations } from "../database/meta.js";
 import { ownCommitBefore } from "../database/own-history.js";
-import { feedPagesOf, pagesOf } from "../database/snapshot-reads.js";
+import { feedPagesBetween, pagesOf } from "../database/snapshot-reads.js";
 import { stateOf } from "../database/stored-state.js";
 import { WriteBatch } from "../database/write-batch.js";
 
@@ -78,8 +78,8 @@ const reannounce = async (
   let moved = 0;
   const snapshot = await database.store.snapshot();
   try {
-    const range = feedBetween(parting?.sequence ?? 0, database.state.head.sequence);
-    for await (const rows of feedPagesOf(snapshot, range)) {
+    const { sequence } = database.state.head;
+    for await (const rows of feedPagesBetween(snapshot, parting?.sequence ?? 0, sequence)) {
       const states = rows.flatMap(({ entry }) => (entry ? [stateOf(database, entry)] : []));
       const bases = await readCounterBases(database.store, states, how.from);
       for (const before of states) {

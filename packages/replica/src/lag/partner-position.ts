@@ -1,4 +1,4 @@
-import type { Ruv, ServerUuid } from "@concordat/crdt";
+import { claimedRows, type Ruv, type ServerUuid } from "@concordat/crdt";
 import type { DatabaseState } from "../database/database.js";
 import type { BehindBy } from "../replica-status.js";
 import { type Backlog, NO_BACKLOG, nextBacklog, oldestOf } from "./backlog.js";
@@ -13,11 +13,15 @@ export interface Acknowledgement {
   readonly sequence: number;
 }
 
+const NOTHING: Ruv = new Map();
+
 /** Where a partner is, as far as it has said so: what of it is missing here, and what of this node it lacks. */
 export class PartnerPosition {
   /** The partner's vector, as it was last heard. */
   #theirs: Ruv = new Map();
   #missingHere: Backlog = NO_BACKLOG;
+  /** What it has supplied from, over the connection that there is. */
+  #shown: { readonly server: ServerUuid; readonly ruv: Ruv } | undefined;
   #acknowledged: Acknowledgement | undefined;
   #missingThere: Backlog = NO_BACKLOG;
 
@@ -25,6 +29,23 @@ export class PartnerPosition {
   heard(theirs: Ruv, ours: Ruv): void {
     this.#theirs = theirs;
     this.#missingHere = nextBacklog(this.#missingHere, ours, theirs);
+  }
+
+  /** The partner, as `server`, has `theirs`, and supplies from it. */
+  shown(server: ServerUuid, theirs: Ruv, { ruv }: DatabaseState): void {
+    this.heard(theirs, ruv);
+    this.#shown = { server, ruv: theirs };
+    this.#recount(ruv);
+  }
+
+  /** What the partner, as `server`, has supplied from; nothing before it has. */
+  shownBy(server: ServerUuid): Ruv {
+    return this.#shown?.server === server ? this.#shown.ruv : NOTHING;
+  }
+
+  /** Whoever connects anew may have gone back in time. */
+  disconnected(): void {
+    this.#shown = undefined;
   }
 
   /** Everything that the partner has is here. */
@@ -42,19 +63,27 @@ export class PartnerPosition {
   acknowledged(said: Acknowledgement, { ruv, head }: DatabaseState): void {
     const before = this.#acknowledged;
     const sequence = before?.server === said.server ? Math.max(before.sequence, said.sequence) : said.sequence;
-    this.#missingThere = nextBacklog(this.#missingThere, said.ruv, ruv);
+    this.#acknowledged = { ...said, sequence };
+    this.#recount(ruv);
     // What lies up to here it has, or has from elsewhere.
-    this.#acknowledged = { ...said, sequence: this.#missingThere.size === 0 ? head.sequence : sequence };
+    if (this.#missingThere.size === 0) this.#acknowledged = { ...said, sequence: head.sequence };
   }
 
   /** This node has committed: what is new is missing there from now on. */
   committed({ ruv }: DatabaseState): void {
-    if (this.#acknowledged) this.#missingThere = nextBacklog(this.#missingThere, this.#acknowledged.ruv, ruv);
+    this.#recount(ruv);
   }
 
-  /** What the partner has, as it told it with its last request; `undefined` before the first one. */
+  /** What the partner has, by the last request of its own and what it has shown since; `undefined` before the first one. */
   get acknowledgedRuv(): Ruv | undefined {
-    return this.#acknowledged?.ruv;
+    if (this.#acknowledged === undefined) return undefined;
+    const { server, ruv } = this.#acknowledged;
+    return new Map([...ruv, ...claimedRows(ruv, this.shownBy(server))]);
+  }
+
+  #recount(ours: Ruv): void {
+    const { acknowledgedRuv } = this;
+    if (acknowledgedRuv) this.#missingThere = nextBacklog(this.#missingThere, acknowledgedRuv, ours);
   }
 
   /** `undefined` before the partner's first request. */

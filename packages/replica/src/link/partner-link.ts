@@ -141,6 +141,11 @@ export class PartnerLink {
     this.#position.heard(said.ruv, state.ruv);
   }
 
+  /** What the partner, as `server`, has shown to have while it supplied this node; nothing before it has. */
+  shownBy(server: ServerUuid): Ruv {
+    return this.#position.shownBy(server);
+  }
+
   noteCommit(state: DatabaseState): void {
     this.#position.committed(state);
   }
@@ -247,6 +252,7 @@ export class PartnerLink {
       this.#connected = undefined;
       this.#progress = undefined;
       this.#isListening = false;
+      this.#position.disconnected();
       this.#bytesReceived += channel.traffic.bytesReceived;
       await channel.close();
     }
@@ -265,7 +271,7 @@ export class PartnerLink {
       const { ruv } = state;
       const askedAtMicros = this.#context.clock.wallMicros();
       const outcome = await session.pull({
-        onBegin: (begin) => this.#noteBegin(begin),
+        onBegin: (begin) => this.#noteBegin(session.supplier.serverUuid, begin),
         onApplied: (entries, received) => this.#noteApplied(entries, received),
       });
       this.#progress = undefined;
@@ -357,9 +363,9 @@ export class PartnerLink {
     return this.#context.database().pullTimes.of(this.options.origin);
   }
 
-  #noteBegin({ rows, estimate }: Begin): void {
+  #noteBegin(supplier: ServerUuid, { rows, estimate }: Begin): void {
     const { clock, database } = this.#context;
-    this.#position.heard(ruvOfRows(rows), database().state.ruv);
+    this.#position.shown(supplier, ruvOfRows(rows), database().state);
     this.#progress = new PullProgress(estimate, this.#receivedBytes(), clock);
   }
 

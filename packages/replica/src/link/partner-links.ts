@@ -1,3 +1,4 @@
+import type { Ruv, ServerUuid } from "@concordat/crdt";
 import type { Hello } from "@concordat/protocol";
 import type { DatabaseState } from "../database/database.js";
 import type { Acknowledgement } from "../lag/partner-position.js";
@@ -79,6 +80,11 @@ export class PartnerLinks {
 
   noteAcknowledged(origin: string, said: Acknowledgement): void {
     this.#links.get(origin)?.noteAcknowledged(said);
+  }
+
+  /** What the partner, as `server`, has shown to have while it supplied this node; nothing before it has. */
+  shownBy(origin: string, server: ServerUuid): Ruv {
+    return this.#links.get(origin)?.shownBy(server) ?? new Map();
   }
 
   noteCommit(state: DatabaseState): void {

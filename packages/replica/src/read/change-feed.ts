@@ -2,8 +2,7 @@ import { type EntryState, parseUuid, type ServerUuid, type Uuid, uuidFromBytes }
 import { AbortScope } from "../abort-scope.js";
 import type { CommitSignal } from "../commit-signal.js";
 import type { Database } from "../database/database.js";
-import { feedBetween } from "../database/key-space.js";
-import { type FeedRow, feedPagesOf } from "../database/snapshot-reads.js";
+import { type FeedRow, feedPagesBetween } from "../database/snapshot-reads.js";
 import { stateOf } from "../database/stored-state.js";
 import type { Entry } from "../entry.js";
 import type { Change } from "../replica.js";
@@ -64,7 +63,7 @@ const readPage = async (
 ): Promise<{ changes: Change[]; reached: Position }> => {
   const snapshot = await database.store.snapshot();
   try {
-    for await (const rows of feedPagesOf(snapshot, feedBetween(position.sequence, head.sequence))) {
+    for await (const rows of feedPagesBetween(snapshot, position.sequence, head.sequence)) {
       const states = rows.map(({ entry }) => entry && stateOf(database, entry));
       const entries = await viewsOf(database, snapshot, states);
       const changes = rows

@@ -2,9 +2,9 @@ import { type Seen, type Uuid, unseenPart, uuidFromBytes } from "@concordat/crdt
 import { encodeEntry, unseenRecord } from "@concordat/protocol";
 import type { Snapshot } from "@concordat/storage";
 import type { Database } from "../database/database.js";
-import { entriesAfter, feedBetween, uuidOfEntryKey } from "../database/key-space.js";
+import { entriesAfter, uuidOfEntryKey } from "../database/key-space.js";
 import { storedEntryOf } from "../database/rows.js";
-import { feedPagesOf, pagesOf } from "../database/snapshot-reads.js";
+import { feedPagesBetween, pagesOf } from "../database/snapshot-reads.js";
 import { stateOfRecord } from "../database/stored-state.js";
 import { ReplicaError } from "../replica-error.js";
 import { REPLICA_LIMITS } from "../replica-limits.js";
@@ -45,7 +45,7 @@ export async function* feedChunks(
   const { scanned } = after;
   const lacking = seen && { seen, seenMicros: database.table.servers.map(seen) };
   const filling = new FillingChunk(limits, rowsSilentMax);
-  for await (const rows of feedPagesOf(snapshot, feedBetween(after.sequence, head))) {
+  for await (const rows of feedPagesBetween(snapshot, after.sequence, head)) {
     for (const { sequence, uuid, entry } of rows) {
       const isDue = scanned === undefined || uuidFromBytes<Uuid>(uuid) <= scanned;
       filling.add(isDue ? recordToSend(database, entry, lacking) : undefined, entry);

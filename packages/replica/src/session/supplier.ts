@@ -1,4 +1,4 @@
-import { claimedRows, isUnseen, type Ruv, type RuvRow, type ServerUuid, sameBytes, seenIn } from "@concordat/crdt";
+import { claimedRows, type Ruv, type RuvRow, type ServerUuid, sameBytes, seenIn } from "@concordat/crdt";
 import type {
   Conversation,
   Cursor,
@@ -47,6 +47,8 @@ export interface SupplierContext {
   readonly onAcknowledged: (ruv: Ruv, sequence: number) => void;
   /** Whether this node pulls from the consumer in its turn. */
   readonly pullsFromConsumer: () => boolean;
+  /** What the consumer has shown to have, as a supplier of this node. */
+  readonly shown: () => Ruv;
   /** The consumer has shown that this replica's history is one of two. */
   readonly onFork: (evidence: ForkEvidence) => void;
   /** Aborts when this node stops supplying from this database. */
@@ -165,7 +167,7 @@ class SupplierSession {
     await conversation.send(await digestTurn.run(() => answerDigest(database, request, createHash)));
   }
 
-  /** `Changed` once there is anything beyond what was given; `Pong` when there was nothing for a while. */
+  /** `Changed` once there is news; `Pong` when there was nothing for a while. */
   async answerSubscribe(): Promise<void> {
     const { clock, commits, conversation, signal } = this.#context;
     // Who waits for more has applied what came.
@@ -179,11 +181,12 @@ class SupplierSession {
     await conversation.send({ type: this.#hasNews() ? "changed" : "pong" });
   }
 
+  /** Beyond what the consumer was given, or has shown to have: what came from it is no news to it. */
   #hasNews(): boolean {
     const given = seenIn(this.#given ?? new Map());
-    for (const [server, { seen }] of this.#context.database.state.ruv) {
-      if (isUnseen({ ts: seen, server }, given)) return true;
-    }
+    const shown = seenIn(this.#context.shown());
+    for (const [server, { seen }] of this.#context.database.state.ruv)
+      if (seen > Math.max(given(server), shown(server))) return true;
     return false;
   }
 

@@ -1,3 +1,4 @@
+import type { Ruv, ServerUuid } from "@concordat/crdt";
 import {
   type Channel,
   type Conversation,
@@ -38,6 +39,8 @@ export interface SupplyingContext {
   /** A partner has told what it has of this domain. */
   readonly onAcknowledged: (origin: string, said: Acknowledgement) => void;
   readonly pullsFrom: (origin: string) => boolean;
+  /** What the partner, as that server, has shown to have while it supplied this node. */
+  readonly shownBy: (origin: string, server: ServerUuid) => Ruv;
   /** A partner has shown that this replica's history is one of two. */
   readonly onFork: (origin: string, evidence: ForkEvidence) => void;
 }
@@ -107,7 +110,7 @@ export class Supplying {
   }
 
   async #serve(channel: Channel): Promise<void> {
-    const { limits, log, onAcknowledged, onConsumer, onFork, onRequest, pullsFrom } = this.#context;
+    const { limits, log, onAcknowledged, onConsumer, onFork, onRequest, pullsFrom, shownBy } = this.#context;
     const { partner } = channel;
     const stop = new AbortController();
     const database = this.#context.database();
@@ -127,6 +130,7 @@ export class Supplying {
         onRequest: () => onRequest(partner),
         onAcknowledged: (ruv, sequence) => onAcknowledged(partner, { server: consumer.serverUuid, ruv, sequence }),
         pullsFromConsumer: () => pullsFrom(partner),
+        shown: () => shownBy(partner, consumer.serverUuid),
         onFork: (evidence) => onFork(partner, evidence),
       });
     } catch (error) {

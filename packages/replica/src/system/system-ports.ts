@@ -1,6 +1,6 @@
 import { createHash, getRandomValues, randomInt } from "node:crypto";
 import { performance } from "node:perf_hooks";
-import { setTimeout as timer } from "node:timers/promises";
+import { onAbort } from "../on-abort.js";
 import type { Clock } from "../ports/clock.js";
 import type { CreateHash } from "../ports/hash.js";
 import type { Random } from "../ports/random.js";
@@ -9,9 +9,20 @@ import type { Random } from "../ports/random.js";
 export const systemClock: Clock = {
   wallMicros: () => Date.now() * 1_000,
   monotonicMs: () => performance.now(),
-  sleep: async (ms, signal) => {
-    await timer(ms, undefined, signal ? { signal } : {}).catch(() => undefined);
-  },
+  // Not `timers/promises`: whoever wakes a sleeper would wait for the error, with its stack, that each of its promises ends in.
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        release?.();
+        resolve();
+      }, ms);
+      const release =
+        signal &&
+        onAbort(signal, () => {
+          clearTimeout(timer);
+          resolve();
+        });
+    }),
 };
 
 /** Asking the system for 16 bytes takes longer than making an entry of them. */
