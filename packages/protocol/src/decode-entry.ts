@@ -7,6 +7,7 @@ import {
   type ElementKey,
   type EntryState,
   elementKey,
+  type LiveEntry,
   type MapState,
   type NamedKind,
   NO_CONTEXT,
@@ -21,6 +22,7 @@ import {
 import { type EntryLimits, isMapOpening } from "./entry-record.js";
 import { itemEnd } from "./item-end.js";
 import { decodeName } from "./name-cache.js";
+import { PLAIN_OPENING_BYTES, plainOpening } from "./plain-opening.js";
 import { validateEntry } from "./validate-entry.js";
 import { WireReader } from "./wire-reader.js";
 
@@ -44,6 +46,16 @@ export const decodeEntry = (record: Uint8Array, servers: readonly ServerUuid[], 
  */
 export const readEntry = (record: Uint8Array, servers: readonly ServerUuid[]): EntryState =>
   new StateReader(record, servers).entry();
+
+/**
+ * As `readEntry`, of a live entry that lost no uuid, the attributes that `isWanted` names, as long as all others are plain: a register
+ * with one value that nobody contests. They are passed over; `undefined` where one is not, or the entry is another.
+ */
+export const readPlainPart = (
+  record: Uint8Array,
+  servers: readonly ServerUuid[],
+  isWanted: (name: string) => boolean,
+): LiveEntry | undefined => new StateReader(record, servers).plainPart(isWanted);
 
 /** Reads a record that has been validated: what is left out here was checked there. */
 class StateReader {
@@ -70,6 +82,36 @@ class StateReader {
     const deletion = this.#deletion();
     const attributes = parts === BARE_PARTS ? new Map<string, AttributeState>() : this.#attributes();
     return { kind: "tombstone", uuid, createdAt, conflictOf, deletion, attributes };
+  }
+
+  plainPart(isWanted: (name: string) => boolean): LiveEntry | undefined {
+    const reader = this.#reader;
+    reader.array();
+    const uuid = uuidFromBytes<Uuid>(reader.bytes, reader.uuid());
+    const createdAt = this.#changeId();
+    if (!reader.nil() || !isMapOpening(reader.peek())) return undefined;
+    const attributes = new Map<string, AttributeState>();
+    const count = reader.map();
+    for (let index = 0; index < count; index += 1) {
+      const name = this.#name();
+      if (isWanted(name)) attributes.set(name, this.#attribute());
+      else if (!this.#passPlain()) return undefined;
+    }
+    return { kind: "live", uuid, createdAt, conflictOf: undefined, attributes };
+  }
+
+  /** Passes over the state of one attribute, if it is a register with one value. */
+  #passPlain(): boolean {
+    const reader = this.#reader;
+    const { bytes, at, end } = reader;
+    const opening = plainOpening(bytes, at);
+    if (opening === undefined || opening === "bare") return false;
+    if (opening === "context") {
+      reader.at = itemEnd(bytes, at + PLAIN_OPENING_BYTES, end);
+      if (reader.nil()) return false;
+    }
+    reader.at = itemEnd(bytes, at, end);
+    return true;
   }
 
   #deletion(): RegisterState {

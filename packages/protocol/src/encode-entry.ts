@@ -18,10 +18,11 @@ import {
 import { type ByteWriter, writtenBytes } from "./byte-writer.js";
 import { itemEnd } from "./item-end.js";
 import { malformed, shapeError } from "./malformed.js";
+import { decodeName } from "./name-cache.js";
 import { compareUtf8 } from "./utf8.js";
 import { WireReader } from "./wire-reader.js";
 
-/** A state with the record that it was decoded from. */
+/** A state with the record that it was decoded from, or the part of it that was. */
 export interface EncodedEntry {
   readonly state: EntryState;
   readonly record: Uint8Array;
@@ -32,8 +33,8 @@ export interface EncodedEntry {
  * left out.
  *
  * @param indexOf the place of a server in the table that goes with the record.
- * @param base an earlier state of the same entry, of the same table: where the entry has the same attributes, the bytes of those
- * whose states are the very objects of that one are taken over.
+ * @param base an earlier state of the same entry, of the same table: where the entry has all its attributes, and maybe more, the bytes
+ * of those whose states are the very objects of that one are taken over, and of those that were not decoded.
  * @throws ProtocolError `shape`, blame `caller`: a time or total that is not an integer from 0 to 2^53 - 1, an index
  * that is none, a name without a character or without UTF-8. Lengths of names and record are the caller's to limit.
  */
@@ -45,7 +46,8 @@ export const encodeEntry = (
   const encoder = new EntryEncoder(indexOf);
   try {
     return writtenBytes((writer) => {
-      if (base && isPatch(state, base.state)) encoder.writeOver(writer, state, base);
+      const changed = base && changedNames(state, base.state);
+      if (base && changed) encoder.writeOver(writer, state, base, changed);
       else encoder.write(writer, state);
     });
   } catch (error) {
@@ -53,19 +55,23 @@ export const encodeEntry = (
   }
 };
 
-/** Whether `state` differs from `base` in the states of attributes alone, all of which are there in both, and in one order. */
-const isPatch = (state: EntryState, base: EntryState): boolean => {
+/** The attributes in which `state` is not `base`, where that is all there is to it, and none of them is gone. */
+const changedNames = (state: EntryState, base: EntryState): string[] | undefined => {
   const isSameEntry =
     state.kind === "live" &&
     base.kind === "live" &&
     state.uuid === base.uuid &&
     state.createdAt === base.createdAt &&
     state.conflictOf === base.conflictOf;
-  if (!isSameEntry || state.attributes.size !== base.attributes.size) return false;
-  const names = base.attributes.keys();
-  for (const name of state.attributes.keys())
-    if (names.next().value !== name || kindsIn(state.attributes.get(name) as AttributeState) === 0) return false;
-  return true;
+  if (!isSameEntry) return undefined;
+  for (const name of base.attributes.keys()) if (!state.attributes.has(name)) return undefined;
+  const changed: string[] = [];
+  for (const [name, attribute] of state.attributes) {
+    if (base.attributes.get(name) === attribute) continue;
+    if (kindsIn(attribute) === 0) return undefined;
+    changed.push(name);
+  }
+  return ascending(changed);
 };
 
 class EntryEncoder {
@@ -100,33 +106,60 @@ class EntryEncoder {
     else this.#register(writer, deletion);
   }
 
-  /** The record of `base` with the attributes that have changed in place of what it has. */
-  writeOver(writer: ByteWriter, { attributes }: EntryState, { state, record }: EncodedEntry): void {
-    const end = record.length;
+  /** The record of `base` with the attributes `changed`, ascending, in the place of what it has of them, or in theirs. */
+  writeOver(
+    writer: ByteWriter,
+    { attributes }: EntryState,
+    { state, record }: EncodedEntry,
+    changed: readonly string[],
+  ): void {
+    const reader = new WireReader(record, identityEnd(record));
+    const added = changed.filter((name) => !state.attributes.has(name)).length;
     let copied = 0;
-    let at = attributesStart(record);
-    for (const [name, attribute] of attributes) {
-      const stateStart = itemEnd(record, at, end);
-      at = itemEnd(record, stateStart, end);
-      if (state.attributes.get(name) === attribute) continue;
+    const copyUntil = (end: number): void => {
+      writer.raw(record.subarray(copied, end));
+      copied = end;
+    };
+    if (added > 0) {
+      copyUntil(reader.at);
+      writer.map(reader.map() + added);
+      copied = reader.at;
+    } else reader.map();
+    let next = 0;
+    while (next < changed.length && reader.at < record.length) {
+      const nameStart = reader.at;
+      const textStart = reader.text();
+      const name = decodeName(record, textStart, reader.at);
+      const stateStart = reader.at;
+      for (; next < changed.length && changed[next] !== name; next += 1) {
+        if (compareUtf8(changed[next] as string, name) > 0) break;
+        copyUntil(nameStart);
+        this.#named(writer, changed[next] as string, attributes);
+      }
+      reader.at = itemEnd(record, stateStart, record.length);
+      if (changed[next] !== name) continue;
+      copyUntil(stateStart);
       this.#name = name;
-      writer.raw(record.subarray(copied, stateStart));
-      this.#attribute(writer, attribute);
-      copied = at;
+      this.#attribute(writer, attributes.get(name) as AttributeState);
+      copied = reader.at;
+      next += 1;
     }
-    writer.raw(record.subarray(copied));
+    copyUntil(record.length);
+    for (; next < changed.length; next += 1) this.#named(writer, changed[next] as string, attributes);
   }
 
   #attributes(writer: ByteWriter, attributes: ReadonlyMap<string, AttributeState>): void {
     const names = namesIn(attributes);
     writer.map(names.length);
-    for (const name of ascending(names)) {
-      this.#name = name;
-      if (name === "") malformed("an attribute without a name");
-      writer.text(name);
-      this.#attribute(writer, attributes.get(name) as AttributeState);
-    }
+    for (const name of ascending(names)) this.#named(writer, name, attributes);
     this.#name = undefined;
+  }
+
+  #named(writer: ByteWriter, name: string, attributes: ReadonlyMap<string, AttributeState>): void {
+    this.#name = name;
+    if (name === "") malformed("an attribute without a name");
+    writer.text(name);
+    this.#attribute(writer, attributes.get(name) as AttributeState);
   }
 
   #attribute(writer: ByteWriter, state: AttributeState): void {
@@ -255,13 +288,11 @@ class EntryEncoder {
   }
 }
 
-/** Where the first attribute of a live entry's record begins: behind the uuid, its creation, and whose conflict it is. */
-const attributesStart = (record: Uint8Array): number => {
+/** Where the attributes of a live entry's record begin: behind the uuid, its creation, and whose conflict it is. */
+const identityEnd = (record: Uint8Array): number => {
   let at = 1;
   for (let part = 0; part < IDENTITY_PARTS; part += 1) at = itemEnd(record, at, record.length);
-  const reader = new WireReader(record, at);
-  reader.map();
-  return reader.at;
+  return at;
 };
 
 const IDENTITY_PARTS = 3;

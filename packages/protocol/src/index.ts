@@ -1,7 +1,7 @@
 export { joinedBytes } from "./adjacent.js";
 export type { Channel, Traffic } from "./channel.js";
 export { type Conversation, openConversation, type Role } from "./conversation.js";
-export { decodeEntry, readEntry } from "./decode-entry.js";
+export { decodeEntry, readEntry, readPlainPart } from "./decode-entry.js";
 export { decodeMessage, type MessageLimits } from "./decode-message.js";
 export { type EncodedEntry, encodeEntry } from "./encode-entry.js";
 export { encodeMessage } from "./encode-message.js";

@@ -1,6 +1,7 @@
 import { writtenBytes } from "./byte-writer.js";
 import { isMapOpening } from "./entry-record.js";
 import { itemEnd } from "./item-end.js";
+import { PLAIN_OPENING_BYTES, plainOpening } from "./plain-opening.js";
 import { WireReader } from "./wire-reader.js";
 
 /** Nothing in it is unseen; or it takes states to tell: more is in it than registers with one version each. */
@@ -27,8 +28,8 @@ export const unseenRecord = (record: Uint8Array, seenMicros: readonly number[]):
     const start = reader.at;
     reader.at = itemEnd(record, start, reader.end);
     const state = reader.at;
-    if (!isPlainOpening(record, state)) return "not-plain";
-    reader.at = state + PLAIN_OPENING.length + 1;
+    if (plainOpening(record, state) === undefined) return "not-plain";
+    reader.at = state + PLAIN_OPENING_BYTES;
     const unseen = isUnseen(reader, seenMicros);
     reader.at = itemEnd(record, state, reader.end);
     if (unseen) spans.push(start, reader.at);
@@ -47,17 +48,4 @@ const isUnseen = (reader: WireReader, seenMicros: readonly number[]): boolean =>
   reader.array();
   const index = reader.integer();
   return reader.integer() > (seenMicros[index] ?? 0);
-};
-
-/** A map of one kind, a register. */
-const PLAIN_OPENING = Uint8Array.of(0x81, 0xa8, ...new TextEncoder().encode("register"));
-/** The openings of a register: with a version, with its value, and with its context. One with siblings opens as an array of 4. */
-const VERSION_PARTS_MIN = 0x91;
-const VERSION_PARTS_MAX = 0x93;
-
-const isPlainOpening = (bytes: Uint8Array, at: number): boolean => {
-  for (let index = 0; index < PLAIN_OPENING.length; index += 1)
-    if (bytes[at + index] !== PLAIN_OPENING[index]) return false;
-  const parts = bytes[at + PLAIN_OPENING.length] as number;
-  return parts >= VERSION_PARTS_MIN && parts <= VERSION_PARTS_MAX;
 };

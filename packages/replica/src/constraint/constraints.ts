@@ -16,6 +16,8 @@ export interface Constraints {
   readonly reference: readonly string[];
   readonly required: readonly string[];
   readonly validators: ReadonlyMap<string, StandardSchema>;
+  /** Every attribute that any of them looks at. */
+  readonly named: ReadonlySet<string>;
   readonly uniquePolicy: UniquePolicy;
 }
 
@@ -31,13 +33,20 @@ export const constraintsOf = (schema: Schema, uniquePolicy: UniquePolicy): Const
     const merge = schema[name]?.merge;
     return isDefinedKind(merge) ? [[name, merge] as const] : [];
   });
+  const [indexed, unique, reference, required] = [
+    having("index"),
+    having("unique"),
+    having("reference"),
+    having("required"),
+  ];
   return {
     kinds: new Map(kinds),
-    indexed: having("index"),
-    unique: having("unique"),
-    reference: having("reference"),
-    required: having("required"),
+    indexed,
+    unique,
+    reference,
+    required,
     validators: new Map(validators),
+    named: new Set([...indexed, ...unique, ...reference, ...required, ...validators.map(([name]) => name)]),
     uniquePolicy,
   };
 };

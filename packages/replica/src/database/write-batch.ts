@@ -10,7 +10,7 @@ import type { Database } from "./database.js";
 import { derivedOperations } from "./derived-rows.js";
 import { entryKey } from "./key-space.js";
 import { type StoredEntry, storedEntryOf } from "./rows.js";
-import { stateOfRecord } from "./stored-state.js";
+import { partFor, stateOfRecord } from "./stored-state.js";
 
 /** What is known of one uuid while a batch is built. */
 interface Slot {
@@ -20,12 +20,14 @@ interface Slot {
   readonly state: EntryState | undefined;
   /** What this batch writes: `state` encoded, or nothing in place of what is stored. */
   readonly write: { readonly record: Uint8Array | undefined; readonly inPlace: boolean } | undefined;
+  /** Whose merge it was read for, where `before` and `state` are the part of a plain entry that it looks at. */
+  readonly partFor: EntryState | undefined;
 }
 
 /** From what is plain, or not there, no other rows follow. */
 const isPlain = (state: EntryState | undefined): boolean => state === undefined || isPlainEntry(state);
 
-const ABSENT: Slot = { stored: undefined, before: undefined, state: undefined, write: undefined };
+const ABSENT: Slot = { stored: undefined, before: undefined, state: undefined, write: undefined, partFor: undefined };
 
 /** A commit of entry states that are read before they are changed: local transactions, merges. */
 export class WriteBatch {
@@ -43,18 +45,25 @@ export class WriteBatch {
 
   /** Reads what is stored of `uuids`, in one call. What is loaded already stays as it is. */
   async load(uuids: readonly Uuid[]): Promise<void> {
-    const missing = uuids.filter((uuid) => !this.#slots.has(uuid));
-    if (missing.length === 0) return;
-    const values = await this.database.store.getMany(missing.map(entryKey));
-    missing.forEach((uuid, index) => {
-      // A read that comes late must not undo what was staged meanwhile.
-      if (!this.#slots.has(uuid)) this.#slots.set(uuid, this.#slotOf(values[index]));
-    });
+    await this.#load(uuids);
+  }
+
+  /** As `load`, for merges with `states`, for each of which `currentFor` is asked: of plain entries no more is read than they look at. */
+  async loadFor(states: readonly EntryState[]): Promise<void> {
+    const uuids = states.map(({ uuid }) => uuid);
+    await this.#load(uuids, states);
   }
 
   /** The newest state of a loaded uuid, this batch's own writes included. */
   current(uuid: Uuid): EntryState | undefined {
-    return this.#slots.get(uuid)?.state;
+    const slot = this.#slots.get(uuid);
+    return slot?.partFor ? this.#completed(uuid, slot).state : slot?.state;
+  }
+
+  /** As `current`, or the part of it that a merge with `incoming` looks at; what is staged of a part stands for the whole. */
+  currentFor(incoming: EntryState): EntryState | undefined {
+    const slot = this.#slots.get(incoming.uuid);
+    return slot?.partFor === incoming ? slot.state : this.current(incoming.uuid);
   }
 
   /** Whether anything is staged. */
@@ -64,9 +73,7 @@ export class WriteBatch {
 
   /** Writes `state` under its uuid, which is loaded. `record` is its encoding, where the caller has it. */
   stage(state: EntryState, record: Uint8Array = this.encode(state)): void {
-    const { stored, before, state: current } = this.#slots.get(state.uuid) ?? ABSENT;
-    this.claims?.replace(state.uuid, current, state);
-    this.#slots.set(state.uuid, { stored, before, state, write: { record, inPlace: false } });
+    this.#replace(state, { record, inPlace: false });
     this.builder.raiseClock(newestChangeOfEntry(state).ts);
   }
 
@@ -79,16 +86,15 @@ export class WriteBatch {
 
   /** Writes what a purge leaves of the entry of a loaded uuid, which nobody needs to be sent. */
   rewrite(state: EntryState): void {
-    const { stored, before, state: current } = this.#slots.get(state.uuid) ?? ABSENT;
-    this.claims?.replace(state.uuid, current, state);
-    this.#slots.set(state.uuid, { stored, before, state, write: { record: this.encode(state), inPlace: true } });
+    this.#replace(state, { record: this.encode(state), inPlace: true });
   }
 
   /** Takes the entry of a loaded uuid out of the database, without a trace. */
   remove(uuid: Uuid): void {
     const { stored, before, state: current } = this.#slots.get(uuid) ?? ABSENT;
     this.claims?.replace(uuid, current, undefined);
-    this.#slots.set(uuid, { stored, before, state: undefined, write: { record: undefined, inPlace: true } });
+    const write = { record: undefined, inPlace: true };
+    this.#slots.set(uuid, { stored, before, state: undefined, write, partFor: undefined });
   }
 
   /** Durable when it resolves. @returns how many entries were written, or taken out. */
@@ -121,11 +127,39 @@ export class WriteBatch {
     return written;
   }
 
-  #slotOf(value: Uint8Array | undefined): Slot {
+  /** @param incoming what is to be merged with each of `uuids`. */
+  async #load(uuids: readonly Uuid[], incoming?: readonly EntryState[]): Promise<void> {
+    const missing = [...uuids.keys()].filter((index) => !this.#slots.has(uuids[index] as Uuid));
+    if (missing.length === 0) return;
+    const values = await this.database.store.getMany(missing.map((index) => entryKey(uuids[index] as Uuid)));
+    for (const [at, index] of missing.entries()) {
+      const uuid = uuids[index] as Uuid;
+      // A read that comes late must not undo what was staged meanwhile.
+      if (!this.#slots.has(uuid)) this.#slots.set(uuid, this.#slotOf(values[at], incoming?.[index]));
+    }
+  }
+
+  #replace(state: EntryState, write: NonNullable<Slot["write"]>): void {
+    const { stored, before, state: current, partFor } = this.#slots.get(state.uuid) ?? ABSENT;
+    this.claims?.replace(state.uuid, current, state);
+    this.#slots.set(state.uuid, { stored, before, state, write, partFor });
+  }
+
+  #slotOf(value: Uint8Array | undefined, incoming: EntryState | undefined): Slot {
     if (value === undefined) return ABSENT;
-    const stored = storedEntryOf(value);
-    const state = stateOfRecord(this.database, stored.record);
-    const { sequence, record } = stored;
-    return { stored: { sequence, record, kind: state.kind }, before: state, state, write: undefined };
+    const { sequence, record } = storedEntryOf(value);
+    const part = incoming && partFor(this.database, record, incoming);
+    const state = part ?? stateOfRecord(this.database, record);
+    const stored = { sequence, record, kind: state.kind };
+    return { stored, before: state, state, write: undefined, partFor: part && incoming };
+  }
+
+  /** The slot of a part, with all of the entry. */
+  #completed(uuid: Uuid, { stored, write }: Slot): Slot {
+    const before = stored && stateOfRecord(this.database, stored.record);
+    const state = write?.record ? stateOfRecord(this.database, write.record) : before;
+    const whole = { stored, before, state, write, partFor: undefined };
+    this.#slots.set(uuid, whole);
+    return whole;
   }
 }

@@ -59,6 +59,27 @@ const tagged =
   ({ replica }: TestNode): Promise<void> =>
     replica.modify(uuid, { tags: change });
 
+test("a change that comes is held to all that the schema names, whatever part of the entry it is about", async () => {
+  await begin({
+    one: { required: true },
+    two: { required: true },
+    left: { reference: true },
+    right: { reference: true },
+  });
+  a.replica.setSchema({});
+  const target = await a.replica.create({ one: 1, two: 2 });
+  const uuid = await a.replica.create({ two: 2, left: target, right: target });
+  await heal(nodes);
+  expect(only(await conflictsOf(b)).message).toContain('"one" is required, and missing');
+  await a.replica.modify(uuid, { one: 1 });
+  await pullOnce(b, a);
+  expect(await conflictsOf(b)).toEqual([]);
+  await a.replica.modify(uuid, { left: 3 });
+  await pullOnce(b, a);
+  expect((await b.replica.verify()).problems).toEqual([]);
+  await b.replica.modify(uuid, { left: target });
+});
+
 describe("what each of two accepts, and both together do not", () => {
   test("a required attribute that both emptied in part is missing on every node, and listed", async () => {
     const uuid = await a.replica.create({ tags: ["x", "y"], title: "one" });

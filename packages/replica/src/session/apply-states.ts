@@ -11,7 +11,7 @@ export const applyStates = async (batch: WriteBatch, states: readonly EntryState
   const displaced: EntryState[] = [];
   for (let start = 0; start < states.length; start += statesAppliedTogether) {
     const some = states.slice(start, start + statesAppliedTogether);
-    await batch.load(some.map(({ uuid }) => uuid));
+    await batch.loadFor(some);
     for (const state of some) applyState(batch, state, displaced);
   }
   if (displaced.length > 0) await applyStates(batch, displaced);
@@ -22,7 +22,7 @@ export const applyStates = async (batch: WriteBatch, states: readonly EntryState
  * (`displaced`) and merges there. Model, section 3.
  */
 const applyState = (batch: WriteBatch, state: EntryState, displaced: EntryState[]): void => {
-  const local = batch.current(state.uuid);
+  const local = batch.currentFor(state);
   if (local === undefined) {
     batch.stage(state);
     return;
@@ -33,6 +33,6 @@ const applyState = (batch: WriteBatch, state: EntryState, displaced: EntryState[
     return;
   }
   const incomingIsEarlier = compareChangeIds(state.createdAt, local.createdAt) < 0;
-  displaced.push(asConflict(incomingIsEarlier ? local : state));
+  displaced.push(asConflict(incomingIsEarlier ? (batch.current(state.uuid) ?? local) : state));
   if (incomingIsEarlier) batch.stage(state);
 };
