@@ -44,7 +44,6 @@ export const simulator = [
       known("what is merged keeps its old place in the feed"),
       known("what comes takes the place of what is here"),
       known("a deleted entry is dropped, not kept as a tombstone"),
-      known("a deletion is purged as soon as it is made"),
       known("a purge does not say up to when it has purged"),
       known("a consumer that lags is supplied all the same"),
       known("of two creations of one uuid, the one that was here first holds it"),

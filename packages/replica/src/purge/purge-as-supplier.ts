@@ -1,4 +1,4 @@
-import type { Ruv, ServerUuid } from "@concordat/crdt";
+import { type Ruv, type ServerUuid, seenIn } from "@concordat/crdt";
 import { CommitBuilder } from "../database/commit-builder.js";
 import type { Database } from "../database/database.js";
 import { COMMIT_NAME_BYTES } from "../database/rows.js";
@@ -10,23 +10,26 @@ import { type PurgeContext, purge } from "./purge.js";
  * nothing unless the supplier has purged more than this replica. Model, section 5.
  */
 export const purgeAsSupplier = async (context: PurgeContext, database: Database, supplier: Ruv): Promise<void> => {
-  const common = commonPurge(database.state.ruv, supplier);
-  if (common.size === 0) return;
+  const { ruv } = database.state;
+  const common = commonPurge(ruv, supplier);
+  if (!goesBeyond(common, ruv)) return;
   const isDue = ({ ts, server }: { ts: number; server: ServerUuid }): boolean => ts <= (common.get(server) ?? 0);
   await purge(context, database, { throughMicros: Math.max(...common.values()), isDue });
   await context.turn.run(() => raisePurged(context, database, common));
 };
 
-/** Of each server, up to when the supplier has purged and this replica has seen, where that is more than it has purged itself. Pure. */
+/**
+ * Of each server, up to when the supplier has purged and this replica has seen. Where this replica has purged as much itself, too: a
+ * tombstone with deletions of several servers goes only once all of them may. Pure.
+ */
 export const commonPurge = (ours: Ruv, supplier: Ruv): ReadonlyMap<ServerUuid, number> => {
-  const common = new Map<ServerUuid, number>();
-  for (const [server, { purged }] of supplier) {
-    const mine = ours.get(server);
-    const through = Math.min(purged, mine?.seen ?? 0);
-    if (through > (mine?.purged ?? 0)) common.set(server, through);
-  }
-  return common;
+  const seen = seenIn(ours);
+  return new Map([...supplier].map(([server, { purged }]) => [server, Math.min(purged, seen(server))]));
 };
+
+/** Whether `purged` says more than this replica has purged, of any server. */
+const goesBeyond = (purged: ReadonlyMap<ServerUuid, number>, ours: Ruv): boolean =>
+  [...purged].some(([server, through]) => through > (ours.get(server)?.purged ?? 0));
 
 const raisePurged = async (
   { database: current, random }: PurgeContext,

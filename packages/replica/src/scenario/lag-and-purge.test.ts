@@ -374,6 +374,30 @@ describe("who is not away needs no refresh", () => {
     await expectConverged([a, b, c]);
   });
 
+  test("a uuid that two deleted, not knowing of each other, lives everywhere when it is created again after the purge", async () => {
+    const apartMs = 1_800_000;
+    const [uuid, other] = (await createEntries(a, 2)) as [Uuid, Uuid];
+    await heal([a, b, c]);
+    await a.replica.delete(uuid);
+    await a.replica.delete(other);
+    pass(apartMs);
+    await b.replica.delete(uuid);
+    await heal([a, b, c]);
+    pass(WEEK_MS - apartMs + 1);
+    // Of the deletions of A everybody has purged one now that is later than the one that waits for that of B.
+    for (const node of [a, b, c]) await purged(node);
+    for (const node of [a, b, c]) expect(await kindAt(node, other)).toBe("absent");
+    pass(apartMs);
+    expect(await purged(a)).toBe(1);
+    for (const node of [b, c]) expect(await kindAt(node, uuid)).toBe("tombstone");
+    await a.replica.create({ title: "again" }, { uuid });
+    await pullOnce(b, a);
+    await pullOnce(c, b);
+    for (const { name, replica } of [a, b, c])
+      expect((await replica.get(uuid))?.attributes, name).toEqual({ title: "again" });
+    await expectConverged([a, b, c]);
+  });
+
   test("idle servers: one that writes nothing for a year, with the others busy, is supplied all the time", async () => {
     for (let week = 0; week < 53; week += 1) {
       const [gone] = (await createEntries(a, 1, `week ${week}`)) as [Uuid];
