@@ -183,6 +183,20 @@ const purgeMeanwhile = {
   ],
 };
 
+const ownPurgeMeanwhile = {
+  suite: `${SRC}/scenario/lag-and-purge.test.ts`,
+  property:
+    "what this node has purged while a pull is on its way does not come back with it, from a supplier that still keeps the deletion",
+  mutants: [
+    {
+      name: "a pull brings back a tombstone that was seen and purged since it was asked for",
+      file: `${SRC}/session/pull.ts`,
+      find: 'return diffRuv(asked.ruv, state.ruv).kind === "consumer-lags" ? { kind: "superseded" } : undefined;',
+      replace: "return undefined;",
+    },
+  ],
+};
+
 /** Two deletions of one entry, and a purge between the two, are too rare in random histories. */
 const purgeOfTwoDeletions = {
   suite: `${SRC}/scenario/lag-and-purge.test.ts`,
@@ -393,6 +407,7 @@ export const replica = [
   purgeOfUsersKinds,
   earlyDelivery,
   purgeMeanwhile,
+  ownPurgeMeanwhile,
   purgeOfTwoDeletions,
   forks,
   guessedParting,

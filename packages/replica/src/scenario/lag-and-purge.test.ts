@@ -471,3 +471,24 @@ test("what is purged while a pull is on its way does not come back with it, from
   await refreshFrom(b, a, { discardLocalChanges: true });
   await expectConverged([a, b]);
 });
+
+test("what this node has purged while a pull is on its way does not come back with it, from a supplier that still keeps the deletion", async () => {
+  const [uuid] = (await createEntries(a, 1)) as [Uuid];
+  await heal([a, b, c]);
+  await a.replica.delete(uuid);
+  await pullOnce(b, a);
+  const gate = new Gate();
+  const over = held(dial(c, a), ({ type }) => (type === "begin" ? gate.pass() : undefined));
+  const pulling = c.replica.pullFrom(over);
+  await gate.reached;
+  await pullOnce(c, b);
+  pass(WEEK_MS + 1);
+  for (const node of [b, c]) await purged(node);
+  await b.replica.create({ title: "again" }, { uuid });
+  await pullOnce(c, b);
+  gate.open();
+  expect(await pulling).toEqual({ kind: "superseded" });
+  expect((await c.replica.get(uuid))?.attributes).toEqual({ title: "again" });
+  await heal([a, b, c]);
+  await expectConverged([a, b, c]);
+});

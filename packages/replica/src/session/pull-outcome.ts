@@ -11,5 +11,5 @@ export type PullOutcome =
   | { readonly kind: "unwilling"; readonly reason: UnwillingReason; readonly lags: readonly ServerLag[] }
   /** This database went back in time, or was copied: nothing is applied before it goes on under another server uuid. */
   | { readonly kind: "forked"; readonly evidence: ForkEvidence }
-  /** The database was replaced, or another pull of this supplier went ahead, while this one ran. */
+  /** While this one ran, the database was replaced, another pull of this supplier went ahead, or what came after the request was purged. */
   | { readonly kind: "superseded" };

@@ -66,7 +66,8 @@ export const pull = async (context: PullContext): Promise<PullOutcome> => {
     if (evidence) return { kind: "forked", evidence };
   }
   const cursor = await database.cursorFor(supplier.serverUuid);
-  const vector = remembered.requestFor(database.state.ruv);
+  const { ruv } = database.state;
+  const vector = remembered.requestFor(ruv);
   await conversation.send({ type: "incremental", domainUuid: database.domainUuid, cursor, ...vector });
   const reply = await conversation.receive();
   switch (reply?.type) {
@@ -80,7 +81,7 @@ export const pull = async (context: PullContext): Promise<PullOutcome> => {
     case "unwilling":
       return { kind: "unwilling", reason: reply.reason, lags: reply.lags };
     case "begin":
-      return (await checkBegin(context, database, reply)) ?? applyWhole(context, database, reply, cursor);
+      return (await checkBegin(context, database, reply)) ?? applyWhole(context, database, reply, { ruv, cursor });
     default:
       throw unexpected(reply?.type);
   }
@@ -96,6 +97,12 @@ const checkBegin = async (context: PullContext, database: Database, begin: Begin
   const evidence = await forkEvidence(database, context.supplier.serverUuid, row);
   return evidence && { kind: "forked", evidence };
 };
+
+/** What a stream was asked for with. */
+interface Asked {
+  readonly ruv: Ruv;
+  readonly cursor: Cursor | undefined;
+}
 
 /** Whatever a stream leaves unclaimed when it ends early, others are told of. */
 const applyWhole = async (...stream: Parameters<typeof applyStream>): Promise<PullOutcome> => {
@@ -122,7 +129,7 @@ const applyStream = async (
   context: PullContext,
   database: Database,
   begin: Begin,
-  startCursor: Cursor | undefined,
+  start: Asked,
 ): Promise<PullOutcome> => {
   context.onBegin(begin);
   await purgeAsSupplier(context, database, ruvOfRows(begin.rows));
@@ -130,13 +137,13 @@ const applyStream = async (
   const group = new StepGroup(begin.servers, database.serverUuid, seenAfter(database.state.ruv, begin));
   let progress: StreamProgress = { entries: 0, hasEarly: false };
   let ended: PullOutcome | undefined;
-  let asked = startCursor;
+  let asked = start;
   /** What comes meanwhile is received, checked and collected. */
   let applying: Promise<void> | undefined;
   const apply = async (): Promise<void> => {
     const full = group.take();
     const expected = asked;
-    asked = full.cursor;
+    asked = { ...start, cursor: full.cursor };
     const applied = await turn.run(() => applyGroup(context, database, begin, full, expected, progress));
     if ("kind" in applied) ended ??= applied;
     else progress = applied;
@@ -174,15 +181,15 @@ const applyGroup = async (
   database: Database,
   begin: Begin,
   { states, cursor, isEnd, isEarly, newestOwnMicros }: AppliedGroup,
-  asked: Cursor | undefined,
+  asked: Asked,
   before: StreamProgress,
 ): Promise<StreamProgress | PullOutcome> => {
   if (context.database() !== database) return { kind: "superseded" };
   const stored = await database.cursorFor(context.supplier.serverUuid);
-  if (!samePlace(stored, asked)) return { kind: "superseded" };
+  if (!samePlace(stored, asked.cursor)) return { kind: "superseded" };
   const evidence = evidenceOfChange(database, context.supplier.serverUuid, newestOwnMicros);
   if (evidence) return { kind: "forked", evidence };
-  const lag = lagSincePurge(database, begin);
+  const lag = lagSincePurge(database, begin, asked);
   if (lag) return lag;
 
   const batch = new WriteBatch(database);
@@ -202,13 +209,15 @@ const applyGroup = async (
 };
 
 /**
- * What speaks against applying anything more, since this replica has purged in the meantime: the supplier has not seen all of what
- * was deleted, and the vector that it was asked with did not say so. What is gone would live again.
+ * What speaks against applying anything more, since this replica has purged in the meantime. The supplier has not seen all of what
+ * was deleted, and the vector that it was asked with did not say so: what is gone would live again. Or this replica had not
+ * seen it when it asked: the tombstone would come back, and take the uuid from whoever was created again under it.
  */
-const lagSincePurge = (database: Database, begin: Begin): PullOutcome | undefined => {
-  const difference = diffRuv(database.state.ruv, ruvOfRows(begin.rows));
-  if (difference.kind !== "supplier-lags" && difference.kind !== "critical") return undefined;
-  return { kind: "unwilling", reason: difference.kind, lags: difference.lags };
+const lagSincePurge = ({ state }: Database, begin: Begin, asked: Asked): PullOutcome | undefined => {
+  const difference = diffRuv(state.ruv, ruvOfRows(begin.rows));
+  if (difference.kind === "supplier-lags" || difference.kind === "critical")
+    return { kind: "unwilling", reason: difference.kind, lags: difference.lags };
+  return diffRuv(asked.ruv, state.ruv).kind === "consumer-lags" ? { kind: "superseded" } : undefined;
 };
 
 /**
