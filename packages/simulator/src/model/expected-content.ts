@@ -46,7 +46,8 @@ const registerWrites = (operations: readonly AttributeOperation[]): Write<Value 
     effect.kind === "register" && !effect.isSame ? [{ change, value: effect.value }] : [],
   );
 
-const isLater = (left: RecordedChange, right: RecordedChange): boolean =>
+/** By the total order of change ids. */
+export const isLater = (left: RecordedChange, right: RecordedChange): boolean =>
   left.ts > right.ts || (left.ts === right.ts && left.server > right.server);
 
 const newestCertain = <T>(writes: readonly Write<T>[], isCertain: IsCertain): Write<T> | undefined =>

@@ -1,6 +1,14 @@
 import type { Ruv, ServerUuid } from "@concordat/crdt";
 import { claims } from "../model/content-check.js";
-import { changesAnything, type History, nameOfCreation, type RecordedChange } from "../model/history.js";
+import {
+  type CreationHistory,
+  changesAnything,
+  type History,
+  nameOfCreation,
+  type RecordedChange,
+  type RecordedOperation,
+} from "../model/history.js";
+import { isOvertaken } from "../model/overtaken.js";
 import type { SimulatedNode } from "../node/simulated-node.js";
 import type { Plan } from "../schedule/plan.js";
 import type { Checker } from "../violation.js";
@@ -89,17 +97,22 @@ export class Observer {
       if (change.mayBeMissing || !had(change) || claims(after, change)) continue;
       if (others.some((other) => claims(other, change))) continue;
       change.mayBeMissing = true;
-      if (exported) this.#expectExported(node, change, exported);
+      const isThere = (other: RecordedChange): boolean => !other.mayBeMissing && claims(after, other);
+      if (exported) this.#expectExported(node, change, exported, isThere);
     }
   }
 
-  #expectExported(node: SimulatedNode, change: RecordedChange, exported: ReadonlySet<string>): void {
+  /** @param isThere whether the new content has a change. */
+  #expectExported(
+    node: SimulatedNode,
+    change: RecordedChange,
+    exported: ReadonlySet<string>,
+    isThere: (change: RecordedChange) => boolean,
+  ): void {
     for (const operation of change.operations) {
-      const { kind, creation } = operation;
-      if (kind === "delete" || exported.has(creation.uuid)) continue;
-      if (kind === "attribute" && !changesAnything(operation.effect)) continue;
+      const { creation } = operation;
       const of = this.#world.history.creations.get(nameOfCreation(creation));
-      if (of && of.deletes.length > 0) continue;
+      if (exported.has(creation.uuid) || !isLost(change, operation, of, isThere)) continue;
       this.#world.violate(
         "nothing-lost",
         `an automatic refresh of node ${node.index} discarded the change of ${change.ts} to ${creation.uuid} without exporting it`,
@@ -137,3 +150,19 @@ export class Observer {
     }
   }
 }
+
+/**
+ * Whether anything is lost with a change that the new content does not claim. Not what was deleted, nor what was overtaken by
+ * changes that are there: a healed server may give up the claim to a change of which nothing is left.
+ */
+const isLost = (
+  change: RecordedChange,
+  operation: RecordedOperation,
+  of: CreationHistory | undefined,
+  isThere: (change: RecordedChange) => boolean,
+): boolean => {
+  if (operation.kind === "delete" || (of && of.deletes.length > 0)) return false;
+  if (operation.kind === "create") return true;
+  const { attribute, effect } = operation;
+  return changesAnything(effect) && !isOvertaken({ change, effect }, of?.attributes.get(attribute) ?? [], isThere);
+};
