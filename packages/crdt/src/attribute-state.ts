@@ -74,6 +74,7 @@ export const kindsByName = ({ named }: AttributeState): readonly (MergeKind | Na
 
 /** The kind whose state is shown: the one with the newest change, and of equals the first by name. */
 export const visibleKind = (state: AttributeState): MergeKind | NamedKind | undefined => {
+  if (isRegisterAlone(state)) return "register";
   let kind: MergeKind | NamedKind | undefined;
   let newest: ChangeId | undefined;
   for (const candidate of kindsByName(state)) {
@@ -84,6 +85,10 @@ export const visibleKind = (state: AttributeState): MergeKind | NamedKind | unde
   }
   return kind;
 };
+
+/** As most attributes are. */
+const isRegisterAlone = ({ register, set, map, counter, named }: AttributeState): boolean =>
+  register !== undefined && set === undefined && map === undefined && counter === undefined && named === undefined;
 
 /** A state of a user's kind that is shown: the kind, and the values that stand in it, the newest first. */
 export interface ShownNamed {
@@ -100,6 +105,7 @@ export const shownNamed = (state: AttributeState): ShownNamed | undefined => {
 };
 
 export const newestChangeOf = (state: AttributeState): ChangeId | undefined => {
+  if (isRegisterAlone(state)) return state.register?.changeId;
   const kind = visibleKind(state);
   return kind && newestOfKind(state, kind);
 };
