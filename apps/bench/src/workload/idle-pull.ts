@@ -1,6 +1,6 @@
 import { type Measurement, median } from "../report/measurement.js";
 import type { Exchange } from "../subject/timed-channel.js";
-import { introduce } from "./subjects.js";
+import { introduce, pullInCircle } from "./subjects.js";
 import type { Scale, Workload } from "./workload.js";
 
 const SIZES: Readonly<Record<Scale, readonly number[]>> = {
@@ -8,14 +8,14 @@ const SIZES: Readonly<Record<Scale, readonly number[]>> = {
   quick: [1_000, 10_000],
   check: [1_000, 10_000],
 };
-const ROUNDS = 200;
+const ROUNDS = 120;
 /** `docs/protocol.md`, "Messages". */
 const INCREMENTAL = 2;
 const NO_CHANGES = 18;
 
 /**
- * W6: a pull that finds nothing, on a connection that is there. The consumer writes, its partner takes that over and tells of news,
- * the consumer asks, and there is nothing that it lacks.
+ * W6: a pull that finds nothing, on a connection that is there. The consumer writes, its supplier takes that over from a third node
+ * and tells of news, the consumer asks, and there is nothing that it lacks.
  */
 export const idlePullWorkload: Workload = {
   id: "W6",
@@ -24,11 +24,14 @@ export const idlePullWorkload: Workload = {
     const measurements: Measurement[] = [];
     for (const count of SIZES[scale]) {
       const tls = subjects.start("raw-tls");
-      const [supplier, consumer] = [await subjects.startNode(), await subjects.startNode()];
-      await introduce(supplier, consumer, false);
+      const supplier = await subjects.startNode();
+      const [consumer, third] = [await subjects.startNode(), await subjects.startNode()];
       await supplier.subject.call("fill", { from: 0, count });
-      await consumer.subject.call("refresh");
-      await introduce(supplier, consumer, true);
+      for (const copy of [consumer, third]) {
+        await introduce(supplier, copy, false);
+        await copy.subject.call("refresh");
+      }
+      await pullInCircle([consumer, supplier, third]);
       for (let round = 0; round < ROUNDS; round += 1) await consumer.subject.call("writeAndSettle");
       const exchanges = await consumer.subject.call<Exchange[]>("exchanges");
       const roundTrips = await tls.call<number[]>("roundTrips", ROUNDS);

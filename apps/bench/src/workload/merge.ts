@@ -1,7 +1,7 @@
 import { type Measurement, median, perSecond } from "../report/measurement.js";
 import type { Scale, Workload } from "./workload.js";
 
-const CHANGES: Readonly<Record<Scale, number>> = { full: 100_000, quick: 100_000, check: 50_000 };
+const CHANGES: Readonly<Record<Scale, number>> = { full: 100_000, quick: 50_000, check: 50_000 };
 const ENTRIES = 10_000;
 const ROUNDS = 7;
 

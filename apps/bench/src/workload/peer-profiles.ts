@@ -35,9 +35,9 @@ const FULL: PeerSizes = {
 /** Half a minute for all peers. */
 const QUICK: PeerSizes = {
   rounds: 2,
-  refresh: [5_000],
-  changed: { entries: 2_500, changes: 2_500 },
-  merge: { entries: 2_500, changes: 10_000 },
+  refresh: [3_000],
+  changed: { entries: 1_500, changes: 1_500 },
+  merge: { entries: 1_500, changes: 6_000 },
 };
 
 const sizesOf = (scale: Scale): PeerSizes => (scale === "full" ? FULL : QUICK);
@@ -52,7 +52,7 @@ export const PEER_PROFILES: readonly PeerProfile[] = [
     sizes: (scale) =>
       scale === "full"
         ? { ...FULL, merge: undefined }
-        : { ...QUICK, refresh: [1_500], changed: { entries: 1_000, changes: 500 }, merge: undefined },
+        : { ...QUICK, refresh: [1_000], changed: { entries: 500, changes: 250 }, merge: undefined },
   },
   { kind: "yjs", name: "Yjs", ...IN_MEMORY, sizes: sizesOf },
   { kind: "loro", name: "Loro", ...IN_MEMORY, sizes: sizesOf },
@@ -66,9 +66,9 @@ export const PEER_PROFILES: readonly PeerProfile[] = [
         ? { ...FULL, refresh: [10_000], merge: { entries: 10_000, changes: 20_000 } }
         : {
             ...QUICK,
-            refresh: [1_000],
-            changed: { entries: 1_000, changes: 500 },
-            merge: { entries: 1_000, changes: 1_000 },
+            refresh: [500],
+            changed: { entries: 500, changes: 250 },
+            merge: { entries: 500, changes: 500 },
           },
   },
 ];

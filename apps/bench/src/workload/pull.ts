@@ -9,7 +9,7 @@ const SIZES: Readonly<Record<Scale, readonly number[]>> = {
   check: [10_000],
 };
 const CHANGES = 5_000;
-const ROUNDS: Readonly<Record<Scale, number>> = { full: 12, quick: 8, check: 12 };
+const ROUNDS: Readonly<Record<Scale, number>> = { full: 12, quick: 6, check: 12 };
 
 /** W2: a pull of changed attributes after an outage, applied durably. */
 export const pullWorkload: Workload = {

@@ -4,8 +4,8 @@ import { introduce } from "./subjects.js";
 import type { Scale, Workload } from "./workload.js";
 
 const ENTRIES: Readonly<Record<Scale, number>> = { full: 100_000, quick: 10_000, check: 10_000 };
-const READS: Readonly<Record<Scale, number>> = { full: 100_000, quick: 20_000, check: 20_000 };
-const ROUNDS = 4;
+const READS: Readonly<Record<Scale, number>> = { full: 100_000, quick: 10_000, check: 20_000 };
+const ROUNDS: Readonly<Record<Scale, number>> = { full: 4, quick: 3, check: 3 };
 
 /** W8: reads in the library, alone, and on the node that is being refreshed. */
 export const readsWorkload: Workload = {
@@ -23,7 +23,7 @@ export const readsWorkload: Workload = {
     for (const by of ["uuid", "name"] as const) {
       const range: ReadRange = { by, entries, count };
       const [alone, busy, rawMs]: [number[], number[], number[]] = [[], [], []];
-      for (let round = 0; round < ROUNDS; round += 1) {
+      for (let round = 0; round < ROUNDS[scale]; round += 1) {
         alone.push(await reader.subject.call<number>("readOneByOne", range));
         busy.push(await reader.subject.call<number>("readDuringRefresh", range));
         rawMs.push(await raw.call<number>("readOneByOne", entries));

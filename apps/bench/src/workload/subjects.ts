@@ -33,3 +33,15 @@ export const introduce = async (left: StartedNode, right: StartedNode, links: bo
   await left.subject.call("setPartners", [{ ...right.address, links }]);
   await right.subject.call("setPartners", [{ ...left.address, links }]);
 };
+
+/** Each pulls from the next by itself, the last from the first. */
+export const pullInCircle = async (nodes: readonly StartedNode[]): Promise<void> => {
+  for (const [at, { subject }] of nodes.entries()) {
+    const supplier = (at + 1) % nodes.length;
+    const partners = nodes.map(({ address }, index) => ({ ...address, links: index === supplier }));
+    await subject.call(
+      "setPartners",
+      partners.filter((_, index) => index !== at),
+    );
+  }
+};
