@@ -1,7 +1,6 @@
 import type { DomainUuid, Ruv, ServerUuid, UniquePolicy, Uuid } from "@concordat/crdt";
 import { type Channel, DEFAULT_LIMITS, type EntryLimits, type Hello, type ProtocolLimits } from "@concordat/protocol";
 import type { Storage } from "@concordat/storage";
-import { AbortScope } from "./abort-scope.js";
 import { backupDatabase } from "./backup/backup-database.js";
 import type { CertificateExchange, ConnectionPeer } from "./certificate-exchange.js";
 import { CommitSignal } from "./commit-signal.js";
@@ -21,6 +20,7 @@ import type { ForkEvidence } from "./fork/fork-evidence.js";
 import { type ForkWitness, Healing } from "./fork/healing.js";
 import { PartnerLinks } from "./link/partner-links.js";
 import { PausedPartners } from "./link/paused-partners.js";
+import { Pausing } from "./link/pausing.js";
 import { adjusted, type LiveChanges, type LiveSettings } from "./live-settings.js";
 import { onAbort } from "./on-abort.js";
 import type { PartnerOptions } from "./partner.js";
@@ -60,7 +60,6 @@ import type {
   WriteOptions,
 } from "./replica.js";
 import { ReplicaError } from "./replica-error.js";
-import { REPLICA_LIMITS } from "./replica-limits.js";
 import type { ReplicaStatus } from "./replica-status.js";
 import { Restoring } from "./restore/restoring.js";
 import { checkSchema, type Schema } from "./schema.js";
@@ -68,6 +67,7 @@ import { announceUnclaimed } from "./session/announce-unclaimed.js";
 import type { ChunkLimits } from "./session/chunk-limits.js";
 import type { PullOutcome } from "./session/pull-outcome.js";
 import { type PullingContext, pullOver } from "./session/pull-over.js";
+import { SHOWN_FEATURE } from "./session/supplier.js";
 import { Supplying } from "./session/supplying.js";
 import { encodeToken } from "./token/ruv-token.js";
 import { waitForToken } from "./token/wait-for.js";
@@ -75,6 +75,7 @@ import { Turn } from "./turn.js";
 import { unknownPartner } from "./unknown-partner.js";
 import { verifyDatabase } from "./verify-database.js";
 import type { EntryTransaction } from "./write/entry-transaction.js";
+import { HeldWrites } from "./write/held-writes.js";
 import { Writer } from "./write/writer.js";
 
 /** What a replica is told once, when it is opened. */
@@ -107,14 +108,13 @@ export class ReplicaNode implements Replica {
   readonly #purging: Purging;
   readonly #partnerClocks: PartnerClocks;
   readonly #paused = new PausedPartners();
-  readonly #pausing = new Turn();
+  readonly #pausing: Pausing;
   #database: Database;
   #schema: Schema;
   #live: LiveSettings;
   #closed: Promise<void> | undefined;
   readonly #healing: Healing;
-  /** What the first writes wait for. */
-  #held: Promise<void> | undefined;
+  readonly #held = new HeldWrites();
 
   constructor(settings: ReplicaSettings, database: Database, schema: Schema) {
     this.#settings = settings;
@@ -145,7 +145,7 @@ export class ReplicaNode implements Replica {
     };
     this.#pulling = shared;
     this.#comparing = shared;
-    this.#writer = new Writer({ ...shared, schema: () => this.#schema, held: () => this.#held });
+    this.#writer = new Writer({ ...shared, schema: () => this.#schema, held: () => this.#held.until });
     const swap = async (next: Database): Promise<void> => {
       await this.#hold(next);
       this.#swap(next);
@@ -194,6 +194,7 @@ export class ReplicaNode implements Replica {
       shownBy: (origin, server) => this.#links.shownBy(origin, server),
       onFork: (origin, evidence) => void this.#heal(origin, evidence),
     });
+    this.#pausing = new Pausing({ ...shared, links: this.#links, supplying: this.#supplying });
     this.#purging = new Purging({
       ...shared,
       partnerClocks: this.#partnerClocks,
@@ -207,13 +208,13 @@ export class ReplicaNode implements Replica {
     await this.#paused.load(this.#database);
     this.#purging.start();
     this.setPartners(partners);
-    if (partners.length > 0) this.#holdWrites();
+    if (partners.length > 0) this.#held.hold(this.#links.tried(), this.#settings.ports.clock, this.#closing.signal);
     void this.#announceUnclaimed();
   }
 
   /** Whatever is left of a stream that was cut when this database was last closed: its supplier is asked first. Never rejects. */
   async #announceUnclaimed(): Promise<void> {
-    await this.#held;
+    await this.#held.until;
     if (this.#database.unclaimed.size === 0) return;
     try {
       await this.#turn.run(() => announceUnclaimed(this.#database, this.#settings.ports.random));
@@ -221,18 +222,6 @@ export class ReplicaNode implements Replica {
     } catch {
       // What cannot be written now is told of at the next start.
     }
-  }
-
-  /** Until partners had the time to say whether this replica's history is theirs. */
-  #holdWrites(): void {
-    const waiting = new AbortScope([this.#closing.signal]);
-    const { clock } = this.#settings.ports;
-    const timeout = clock.sleep(REPLICA_LIMITS.firstWordMs, waiting.signal);
-    this.#held = Promise.race([this.#links.tried(), timeout]).then(() => {
-      this.#held = undefined;
-      waiting.abort();
-      waiting.release();
-    });
   }
 
   get domainUuid(): DomainUuid {
@@ -361,24 +350,13 @@ export class ReplicaNode implements Replica {
   }
 
   async pausePartner(origin: string): Promise<void> {
-    const { clock, log } = this.#settings.ports;
-    await this.#pausing.run(async () => {
-      this.#expectPartner(origin);
-      if (this.#paused.sinceMicros(origin) !== undefined) return;
-      await this.#setPaused(origin, clock.wallMicros());
-      await Promise.all([this.#links.stop(origin), this.#supplying.pause(origin)]);
-      log.info("partner_paused", `replication with ${origin} is paused`, { origin });
-    });
+    this.#expectOpen();
+    await this.#pausing.pause(origin);
   }
 
   async resumePartner(origin: string): Promise<void> {
-    await this.#pausing.run(async () => {
-      const sinceMicros = this.#paused.sinceMicros(origin);
-      if (sinceMicros === undefined) return this.#expectPartner(origin);
-      await this.#setPaused(origin, undefined);
-      this.#settings.ports.log.info("partner_resumed", `replication with ${origin} goes on`, { origin, sinceMicros });
-      this.#links.restart(origin);
-    });
+    this.#expectOpen();
+    await this.#pausing.resume(origin);
   }
 
   reconnectPartner(origin: string, { both = false }: ReconnectOptions = {}): void {
@@ -548,7 +526,7 @@ export class ReplicaNode implements Replica {
       domainUuid: this.domainUuid,
       serverUuid: this.serverUuid,
       clockMicros: ports.clock.wallMicros(),
-      features: [DIGEST_FEATURE],
+      features: [DIGEST_FEATURE, SHOWN_FEATURE],
       limits: { requestFrameBytesMax, replyFrameBytesMax, entryBytesMax },
       certificates: certificates?.tell(origin),
     };
@@ -557,20 +535,6 @@ export class ReplicaNode implements Replica {
   #entryLimits(): EntryLimits {
     const { limits, ports } = this.#settings;
     return { ...limits, changeMicrosMax: ports.clock.wallMicros() + this.#live.clockSkewMaxMs * 1_000 };
-  }
-
-  /** Takes the writer's turn; what runs over links may have it meanwhile, and is ended afterwards. */
-  #setPaused(origin: string, sinceMicros: number | undefined): Promise<void> {
-    return this.#turn.run(() => this.#paused.set(this.#database, origin, sinceMicros));
-  }
-
-  #expectPartner(origin: string): void {
-    this.#expectOpen();
-    if (!this.#links.has(origin))
-      throw new ReplicaError(
-        "unknown_partner",
-        `${origin} is no partner of this node: see [replication] in server.toml`,
-      );
   }
 
   #expectWritable(): void {

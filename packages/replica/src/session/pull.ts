@@ -106,11 +106,11 @@ interface Asked {
 
 /** Whatever a stream leaves unclaimed when it ends early, others are told of. */
 const applyWhole = async (...stream: Parameters<typeof applyStream>): Promise<PullOutcome> => {
-  const [{ database, onCommit, random, turn }, from] = stream;
+  const [{ database, onCommit, random, supplier, turn }, from] = stream;
   try {
     return await applyStream(...stream);
   } finally {
-    if (from.unclaimed.size > 0 && database() === from) {
+    if (from.unclaimed.has(supplier.serverUuid) && database() === from) {
       await turn.run(() => announceUnclaimed(from, random));
       onCommit();
     }

@@ -30,6 +30,9 @@ import { RecordsDigest } from "./records-digest.js";
 import { RememberedRuv, wireRows } from "./remembered-ruv.js";
 import { decideIncremental, decideRefresh, type SupplierView } from "./supply-decision.js";
 
+/** A consumer that announces it in its hello need not be told of what it has shown to have. Protocol, 7.5. */
+export const SHOWN_FEATURE = "shown";
+
 export interface SupplierContext {
   readonly database: Database;
   readonly conversation: Conversation<"supplier">;
@@ -181,12 +184,12 @@ class SupplierSession {
     await conversation.send({ type: this.#hasNews() ? "changed" : "pong" });
   }
 
-  /** Beyond what the consumer was given, or has shown to have: what came from it is no news to it. */
+  /** Beyond what the consumer was given, or has shown to have, if it knows that it is not told of that. */
   #hasNews(): boolean {
+    const { consumer, database } = this.#context;
     const given = seenIn(this.#given ?? new Map());
-    const shown = seenIn(this.#context.shown());
-    for (const [server, { seen }] of this.#context.database.state.ruv)
-      if (seen > Math.max(given(server), shown(server))) return true;
+    const shown = seenIn(consumer.features.includes(SHOWN_FEATURE) ? this.#context.shown() : new Map());
+    for (const [server, { seen }] of database.state.ruv) if (seen > Math.max(given(server), shown(server))) return true;
     return false;
   }
 
