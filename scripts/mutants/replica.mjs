@@ -273,6 +273,22 @@ const shownParting = forkScenario(
   },
 );
 
+const foundingInCommon = forkScenario(
+  "that of a founder that never wrote anything, older than the commits that are kept: all go on to have the founding in common",
+  {
+    name: "a founder withdraws the founding of the domain",
+    file: `${SRC}/fork/healing.ts`,
+    find: "(await foundingOf(found))?.lineage.at ?? 0",
+    replace: "0",
+  },
+  {
+    name: "the founding of the domain is forgotten like any other commit",
+    file: `${SRC}/database/own-history.ts`,
+    find: "const forgotten = rows.filter(({ key, value }) => !isFounding(ownCommitOf(key, value)));",
+    replace: "const forgotten = rows;",
+  },
+);
+
 const keptWithdrawal = forkScenario("what it has withdrawn it knows after a restart, too", {
   name: "it is not remembered what was withdrawn",
   file: `${SRC}/fork/heal-fork.ts`,
@@ -412,6 +428,7 @@ export const replica = [
   forks,
   guessedParting,
   shownParting,
+  foundingInCommon,
   keptWithdrawal,
   strayNews,
   rememberedStray,

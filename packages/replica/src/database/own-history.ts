@@ -32,6 +32,25 @@ const historySince = async (database: Database): Promise<number> => {
 };
 
 /**
+ * The founding of the domain, where this server founded it: the only commit of a server's own that comes before everything in its
+ * feed. Everybody of the domain has it, so it is never forgotten.
+ */
+export const foundingOf = async (database: Database): Promise<OwnCommit | undefined> => {
+  if (!database.state.ruv.has(database.serverUuid)) return undefined;
+  const snapshot = await database.store.snapshot();
+  try {
+    const range = historyBefore(ownIndex(database), Number.MAX_SAFE_INTEGER);
+    const [row] = (await snapshot.scan(range, { rowsMax: 1, bytesMax: 1_024 })).rows;
+    const first = row && ownCommitOf(row.key, row.value);
+    return first && isFounding(first) ? first : undefined;
+  } finally {
+    await snapshot.close();
+  }
+};
+
+const isFounding = ({ sequence }: OwnCommit): boolean => sequence === 0;
+
+/**
  * What forgets this server's own commits before `ts`, at most `rowsMax` of them; nothing when there are none. A partner that is
  * still at one of them cannot be told from one with another history any more.
  */
@@ -45,9 +64,10 @@ export const forgetHistoryOperations = async (
   try {
     const range = historyBefore(ownIndex(database), ts);
     const { rows } = await snapshot.scan(range, { rowsMax, bytesMax: REPLICA_LIMITS.pageBytesMax });
-    const last = rows.at(-1);
+    const forgotten = rows.filter(({ key, value }) => !isFounding(ownCommitOf(key, value)));
+    const last = forgotten.at(-1);
     if (last === undefined) return [];
-    const removals = rows.map(({ key }) => ({ key, value: undefined }));
+    const removals = forgotten.map(({ key }) => ({ key, value: undefined }));
     const since = timeBytes(tsOfHistoryKey(last.key) + 1);
     return [...removals, { key: historySinceKey(ownIndex(database)), value: since }];
   } finally {

@@ -1,6 +1,7 @@
 import { randomUuid, type ServerUuid } from "@concordat/crdt";
 import type { Channel } from "@concordat/protocol";
 import type { Database } from "../database/database.js";
+import { foundingOf } from "../database/own-history.js";
 import { COMMIT_NAME_BYTES } from "../database/rows.js";
 import { onAbort } from "../on-abort.js";
 import type { Log } from "../ports/log.js";
@@ -86,7 +87,10 @@ export class Healing {
   async #partingOf({ connect, evidence }: ForkWitness, found: Database): Promise<Parting | undefined> {
     if (evidence.oursMicros === 0) return { after: 0, isGuess: false };
     const agreed = found.agreedMicros(evidence.partner);
-    const after = await this.#compare(connect, found, { after: agreed, before: evidence.partedBeforeMicros });
+    // Without the founding of the domain in common, those who know of nothing else would be of another topology.
+    const founded = (await foundingOf(found))?.lineage.at ?? 0;
+    const within = { after: Math.max(agreed, founded), before: evidence.partedBeforeMicros };
+    const after = await this.#compare(connect, found, within);
     if (after !== undefined) return { after, isGuess: false };
     return agreed > 0 ? { after: agreed, isGuess: true } : undefined;
   }

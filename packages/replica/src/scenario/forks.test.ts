@@ -433,6 +433,29 @@ describe("a disk that was copied", () => {
     await closeAll([twin]);
   });
 
+  test.each([
+    ["new", 0],
+    ["older than the commits that are kept", 8 * DAY_MS],
+  ])(
+    "that of a founder that never wrote anything, %s: all go on to have the founding in common",
+    async (_, laterMs) => {
+      const [d, e] = (await topology(["d", "e"])) as [TestNode, TestNode];
+      for (const { clock } of [d, e]) clock.advance(laterMs);
+      await d.replica.purge();
+      const founder = d.replica.serverUuid;
+      const twin = await cloneOf(await photographDisk(d), d, "twin");
+      expect(kindOf(await pullOnce(twin, d))).toBe("forked");
+      expect(twin.replica.serverUuid).not.toBe(founder);
+      expect(twin.replica.ruv().get(founder)).toEqual(e.replica.ruv().get(founder));
+      const uuids: Uuid[] = [];
+      for (const node of [d, e, twin]) uuids.push(...(await createEntries(node, 1, node.name)));
+      await heal([d, e, twin]);
+      for (const { replica } of [d, e, twin]) expect(await replica.getMany(uuids)).not.toContain(undefined);
+      await expectConverged([d, e, twin]);
+      await closeAll([d, e, twin]);
+    },
+  );
+
   test("a node whose partner is itself says so, and does not take one uuid after the other", async () => {
     a.replica.setPartners([partner(a, a)]);
     await becomes(a, a, "duplicate-server-uuid");
