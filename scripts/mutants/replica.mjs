@@ -289,6 +289,16 @@ const foundingInCommon = forkScenario(
   },
 );
 
+const toldFork = forkScenario(
+  "of a node that only supplies, from before it knew of its consumer: it says so until it pulls, and then heals",
+  {
+    name: "a fork that cannot be compared is told to nobody",
+    file: `${SRC}/replica-node.ts`,
+    find: "if (!(await this.#heal(origin, evidence))) this.#links.noteShownFork(origin, evidence);",
+    replace: "await this.#heal(origin, evidence);",
+  },
+);
+
 const keptWithdrawal = forkScenario("what it has withdrawn it knows after a restart, too", {
   name: "it is not remembered what was withdrawn",
   file: `${SRC}/fork/heal-fork.ts`,
@@ -429,6 +439,7 @@ export const replica = [
   guessedParting,
   shownParting,
   foundingInCommon,
+  toldFork,
   keptWithdrawal,
   strayNews,
   rememberedStray,

@@ -192,7 +192,7 @@ export class ReplicaNode implements Replica {
       onAcknowledged: (origin, said) => this.#links.noteAcknowledged(origin, said),
       pullsFrom: (origin) => this.#links.pullPartner(origin) !== undefined,
       shownBy: (origin, server) => this.#links.shownBy(origin, server),
-      onFork: (origin, evidence) => void this.#heal(origin, evidence),
+      onFork: (origin, evidence) => void this.#healShown(origin, evidence),
     });
     this.#pausing = new Pausing({ ...shared, links: this.#links, supplying: this.#supplying });
     this.#purging = new Purging({
@@ -498,6 +498,11 @@ export class ReplicaNode implements Replica {
         });
       return false;
     }
+  }
+
+  /** A consumer has shown a fork. Never rejects. */
+  async #healShown(origin: string, evidence: ForkEvidence): Promise<void> {
+    if (!(await this.#heal(origin, evidence))) this.#links.noteShownFork(origin, evidence);
   }
 
   #connectTo(origin: string): ForkWitness["connect"] {

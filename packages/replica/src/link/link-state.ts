@@ -75,6 +75,15 @@ export const reportOfOutcome = (outcome: PullOutcome, origin: string): LinkRepor
   }
 };
 
+/** What it means for a link that nothing is pulled over that its partner has shown a fork, and cannot be asked for more. Pure. */
+export const reportOfShownFork = (evidence: ForkEvidence, origin: string): LinkReport => ({
+  state: "duplicate-server-uuid",
+  message: `${forkMessage(evidence, origin)}; nothing is supplied to it before this node knows since when`,
+  remedy:
+    `to compare its history with that of ${origin}, this node has to pull from it: make the link mutual-pull in the server.toml ` +
+    "of both, and this node gives itself another server uuid; from then on the link may be as it was",
+});
+
 const forkMessage = ({ kind, server, oursMicros, theirsMicros }: ForkEvidence, origin: string): string =>
   kind === "same-server"
     ? `${origin} runs under this node's own server uuid, ${server}: one of the two is a copy`

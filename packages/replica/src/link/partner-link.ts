@@ -15,7 +15,14 @@ import type { Lag, PartnerStatus, Peer } from "../replica-status.js";
 import type { PullOutcome } from "../session/pull-outcome.js";
 import { openPullSession, type PullingContext, type PullSession } from "../session/pull-over.js";
 import { ruvOfRows } from "../session/remembered-ruv.js";
-import { type LinkReport, refreshingReport, reportOfError, reportOfOutcome, reportOfSkew } from "./link-state.js";
+import {
+  type LinkReport,
+  refreshingReport,
+  reportOfError,
+  reportOfOutcome,
+  reportOfShownFork,
+  reportOfSkew,
+} from "./link-state.js";
 import { PullProgress } from "./pull-progress.js";
 import { retryDelayMs } from "./retry-delay.js";
 
@@ -112,6 +119,7 @@ export class PartnerLink {
 
   /** Ends the connection, so that the next one speaks for the database of that moment. */
   async reconnect(): Promise<void> {
+    this.#endShownFork();
     this.wake();
     this.#reconnects += 1;
     await this.#connected?.close();
@@ -137,6 +145,7 @@ export class PartnerLink {
   /** What the partner lacks is counted from here; what it has and this node lacks is missing here. */
   noteAcknowledged(said: Acknowledgement): void {
     const state = this.#context.database().state;
+    this.#endShownFork();
     this.#position.acknowledged(said, state);
     this.#position.heard(said.ruv, state.ruv);
   }
@@ -144,6 +153,17 @@ export class PartnerLink {
   /** What the partner, as `server`, has shown to have while it supplied this node; nothing before it has. */
   shownBy(server: ServerUuid): Ruv {
     return this.#position.shownBy(server);
+  }
+
+  /** The partner has shown a fork, which could not be healed. A link that pulls is shown it by its own pull. */
+  noteShownFork(evidence: ForkEvidence): void {
+    if (!this.pulls) this.#complain("forked", reportOfShownFork(evidence, this.options.origin));
+  }
+
+  #endShownFork(): void {
+    if (this.pulls) return;
+    this.#report = SUPPLY_ONLY;
+    this.#told = undefined;
   }
 
   noteCommit(state: DatabaseState): void {

@@ -1,6 +1,7 @@
 import type { Ruv, ServerUuid } from "@concordat/crdt";
 import type { Hello } from "@concordat/protocol";
 import type { DatabaseState } from "../database/database.js";
+import type { ForkEvidence } from "../fork/fork-evidence.js";
 import type { Acknowledgement } from "../lag/partner-position.js";
 import type { PartnerOptions } from "../partner.js";
 import type { PartnerStatus } from "../replica-status.js";
@@ -76,6 +77,10 @@ export class PartnerLinks {
   /** The partner has answered this node with its hello. */
   notePeer(origin: string, hello: Hello): void {
     this.#links.get(origin)?.notePeer(hello);
+  }
+
+  noteShownFork(origin: string, evidence: ForkEvidence): void {
+    this.#links.get(origin)?.noteShownFork(evidence);
   }
 
   noteAcknowledged(origin: string, said: Acknowledgement): void {

@@ -189,6 +189,31 @@ describe("a disk that went back in time", () => {
     await closeAll([back, e, f]);
   });
 
+  test("of a node that only supplies, from before it knew of its consumer: it says so until it pulls, and then heals", async () => {
+    const d = await testNode("d");
+    const before = await photographDisk(d);
+    const e = await testNode("e");
+    await refreshFrom(e, d);
+    const forgotten = await createEntries(d, 1, "forgotten");
+    await pullOnce(e, d);
+    const back = await goBack(d, before);
+    const again = await createEntries(back, 1, "again");
+    const server = back.replica.serverUuid;
+    back.replica.setPartners([partner(back, e, { type: "allow-pull" })]);
+    expect(kindOf(await pullOnce(e, back))).toBe("unwilling");
+    await becomes(back, e, "duplicate-server-uuid");
+    expect(statusOf(back).remedy).toContain("make the link mutual-pull");
+    back.replica.setPartners([partner(back, e)]);
+    await eventually(() => expect(back.replica.serverUuid).not.toBe(server));
+    back.replica.setPartners([partner(back, e, { type: "allow-pull" })]);
+    await heal([back, e]);
+    for (const { replica } of [back, e])
+      expect(await replica.getMany([...forgotten, ...again])).not.toContain(undefined);
+    expect(statusOf(back)).toMatchObject({ state: "supply-only", remedy: undefined });
+    await expectConverged([back, e]);
+    await closeAll([back, e]);
+  });
+
   test("a partner that never asks for anything is enough, and one that was only told by others", async () => {
     await forgetAfter(() => createEntries(a, 2, "forgotten"));
     await pullOnce(c, b);

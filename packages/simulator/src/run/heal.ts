@@ -134,10 +134,23 @@ const actAsOperator = async (world: World): Promise<void> => {
     const { replica } = node;
     const asked = replica?.status().partners.find(needsRefresh);
     if (replica === undefined || asked === undefined) continue;
+    if (asked.type === "allow-pull") {
+      linkBothWays(world, node, asked.origin);
+      return;
+    }
     // Of two that cannot supply each other, one is refreshed.
     if (asked.state === "critical" && isLater(world, node, asked)) continue;
     if (await refresh(world, node, asked.origin)) return;
   }
+};
+
+/** A node that only supplies finds out since when its history is one of two from a partner that it pulls from. */
+const linkBothWays = (world: World, node: SimulatedNode, origin: string): void => {
+  const partner = world.nodes.find((other) => other.origin === origin);
+  if (partner === undefined) return;
+  world.say(`the operators of node ${node.index} and node ${partner.index} let each pull from the other`);
+  world.link({ from: node.index, to: partner.index, pulls: "both" });
+  for (const each of [node, partner]) each.setPartners();
 };
 
 /**
