@@ -197,6 +197,20 @@ const ownPurgeMeanwhile = {
   ],
 };
 
+const criticalMeanwhile = {
+  suite: `${SRC}/scenario/lag-and-purge.test.ts`,
+  property:
+    "critical while an automatic refresh runs: it replaces nothing, since what was deleted here would live again",
+  mutants: [
+    {
+      name: "an automatic refresh undoes what was deleted and purged while it ran",
+      file: `${SRC}/refresh/refresh.ts`,
+      find: "if (options.isAutomatic && wouldRevive(begin, current)) return undecided(origin);",
+      replace: "",
+    },
+  ],
+};
+
 /** Two deletions of one entry, and a purge between the two, are too rare in random histories. */
 const purgeOfTwoDeletions = {
   suite: `${SRC}/scenario/lag-and-purge.test.ts`,
@@ -434,6 +448,7 @@ export const replica = [
   earlyDelivery,
   purgeMeanwhile,
   ownPurgeMeanwhile,
+  criticalMeanwhile,
   purgeOfTwoDeletions,
   forks,
   guessedParting,

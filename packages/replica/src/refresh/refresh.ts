@@ -55,7 +55,12 @@ export interface RefreshContext {
   readonly swap: (database: Database) => Promise<void>;
 }
 
-type Options = Pick<RefreshOptions, "discardLocalChanges">;
+export interface RefreshHow extends RefreshOptions {
+  /** Nobody has decided for this node: what was deleted here and is purged must not come back. */
+  readonly isAutomatic?: boolean;
+}
+
+type Options = Pick<RefreshHow, "discardLocalChanges" | "isAutomatic">;
 
 /** Copies a partner's content into a new database beside the current one, then swaps them. Model, section 6. */
 export const refresh = async (context: RefreshContext, options: Options): Promise<RefreshOutcome> => {
@@ -92,6 +97,7 @@ const refreshOver = async (
   refuseFalseBegin(begin, { kind: "refresh", domainUuid, known: [], serversMax });
 
   if (wouldEmpty(begin, context.database())) return refusedBy(origin, "empty");
+  if (options.isAutomatic && wouldRevive(begin, context.database())) return undecided(origin);
   const looked = context.database().state.head.sequence;
   const losing = await countLocalOnly(context.database(), seenIn(ruvOfRows(begin.rows)), 0);
   if (losing.entries > 0 && !options.discardLocalChanges) return { kind: "would-discard", origin, ...losing };
@@ -122,6 +128,7 @@ const replaceBy = async (
   const current = context.database();
   if (context.signal.aborted) throw cancelled();
   if (wouldEmpty(begin, current)) return refusedBy(origin, "empty");
+  if (options.isAutomatic && wouldRevive(begin, current)) return undecided(origin);
   const late = await countLocalOnly(current, theirs, looked);
   if (late.entries > 0 && !options.discardLocalChanges) return { kind: "would-discard", origin, ...late };
   // An entry may have been counted before, and have changed again.
@@ -136,6 +143,16 @@ const replaceBy = async (
 /** A supplier that never had an entry: a new node. It may be copied by another new one, and empties nobody. */
 const wouldEmpty = (begin: Begin, current: Database): boolean =>
   begin.head === 0 && current.state.totals.liveEntries > 0;
+
+/**
+ * Whether the supplier has not seen all of what this node has deleted and purged, maybe since it was told to be refreshed: each then
+ * lacks deletions of the other, which a person decides about. Model, section 4.
+ */
+const wouldRevive = (begin: Begin, { domainUuid, state, strayed }: Database): boolean => {
+  if (begin.domainUuid !== domainUuid) return false;
+  const theirs = seenIn(ruvOfRows(begin.rows));
+  return [...state.ruv].some(([server, { purged }]) => purged > theirs(server) && !strayed.has(server));
+};
 
 /**
  * An unfinished copy goes on only while its server table is the beginning of the supplier's, and while the supplier has purged
@@ -213,6 +230,14 @@ const refusedBy = (origin: string, reason: string): RefreshOutcome => ({
     reason === "empty"
       ? "refresh the other way round, or from a partner that has the content"
       : "try again when it is done",
+});
+
+const undecided = (origin: string): RefreshOutcome => ({
+  kind: "refused",
+  origin,
+  reason: `this node no longer keeps deletions that ${origin} has not seen: they would be undone here`,
+  remedy:
+    "decide which of the two is right, and run refresh-replication-consumer on the other: what only that one has is lost",
 });
 
 const cancelled = (): ProtocolError => new ProtocolError("closed", "the refresh was cancelled", { blame: "caller" });

@@ -6,7 +6,7 @@ import type { RefreshOptions, RefreshOutcome } from "../replica.js";
 import type { RefreshProgress } from "../replica-status.js";
 import { unknownPartner } from "../unknown-partner.js";
 import { entriesOf } from "./discarded-entries.js";
-import { type RefreshContext, refresh } from "./refresh.js";
+import { type RefreshContext, type RefreshHow, refresh } from "./refresh.js";
 import type { Replacements } from "./replacements.js";
 import type { Replacing, ReplacingStep } from "./replacing.js";
 
@@ -47,11 +47,14 @@ export class Refreshing {
     const { log, onDiscard, replacing } = this.#context;
     if (replacing.isRunning) return;
     log.info("refresh_started", `replacing the content by that of ${origin}, as automatic_refresh says`, { origin });
-    const outcome = await this.#begin({ from: origin, discardLocalChanges: true, signal }, onDiscard);
+    const outcome = await this.#begin(
+      { from: origin, discardLocalChanges: true, isAutomatic: true, signal },
+      onDiscard,
+    );
     if (outcome.kind === "refused") log.warn("refresh_refused", outcome.reason, { origin, remedy: outcome.remedy });
   }
 
-  async #begin(options: RefreshOptions, onDiscard: RefreshingContext["onDiscard"]): Promise<RefreshOutcome> {
+  async #begin(options: RefreshHow, onDiscard: RefreshingContext["onDiscard"]): Promise<RefreshOutcome> {
     const { partner: partnerOf, replacing } = this.#context;
     const partner = partnerOf(options.from);
     if (partner === undefined) throw unknownPartner(options.from);
@@ -64,7 +67,7 @@ export class Refreshing {
   async #refresh(
     { replacements, swap }: ReplacingStep,
     partner: PartnerOptions,
-    options: RefreshOptions,
+    options: RefreshHow,
     onDiscard: RefreshingContext["onDiscard"],
   ): Promise<RefreshOutcome> {
     const { closing, database } = this.#context;

@@ -277,6 +277,27 @@ describe("a node that was away for too long", () => {
     await expectConverged([a, b, c]);
   });
 
+  test("critical while an automatic refresh runs: it replaces nothing, since what was deleted here would live again", async () => {
+    const [one, two] = (await createEntries(a, 2)) as [Uuid, Uuid];
+    await heal([a, b, c]);
+    await without(() => a.replica.delete(one));
+    await c.replica.delete(two);
+    const gate = new Gate();
+    const connect = async () => held(dial(c, a), ({ type }) => (type === "end" ? gate.pass() : undefined));
+    c.replica.setPartners([partner(c, a, { automaticRefresh: true, connect })]);
+    await gate.reached;
+    pass(WEEK_MS + 1);
+    await purged(c);
+    expect(await kindAt(c, two)).toBe("absent");
+    gate.open();
+    await eventually(() => expect(c.replica.status().refresh).toBeUndefined());
+    c.replica.pullNow();
+    await becomes(c, a, "critical");
+    expect(await kindAt(c, two)).toBe("absent");
+    c.replica.setPartners([]);
+    await refreshFrom(c, a, { discardLocalChanges: true });
+  });
+
   test("no overlap: one domain, two histories", async () => {
     const sameDomain = (server: number) => ({
       fraction: () => 0.5,
