@@ -12,3 +12,4 @@ export { PageBuilder } from "./page-builder.js";
 export type { Storage } from "./storage.js";
 export { StorageError, type StorageErrorCode, type StorageErrorOptions } from "./storage-error.js";
 export type { Batch, KeyRange, Operation, Page, PageLimits, Row, Snapshot, Store, StoreSupport } from "./store.js";
+export { TREE_KEY_BYTES_MAX, TreeSnapshot, valuesIn } from "./tree-snapshot.js";

@@ -5,24 +5,22 @@ import {
   copyBatch,
   type KeyRange,
   type Operation,
-  type OrderedTree,
   type Page,
-  PageBuilder,
   type PageLimits,
   type Snapshot,
   type Storage,
   StorageError,
   type Store,
   type StoreSupport,
+  TREE_KEY_BYTES_MAX,
+  TreeSnapshot,
+  valuesIn,
 } from "@concordat/storage";
 import { never, type Power } from "../node/power.js";
 import type { SeededRandom } from "../seeded-random.js";
 import type { VirtualTime } from "../world/virtual-time.js";
 import type { Disk } from "./disk.js";
 import { type DiskFaults, diskFailed, diskFull } from "./disk-faults.js";
-
-/** The embedded store's limit, so that what fits here fits there. */
-const KEY_BYTES_MAX = 1978;
 
 /** What a loss of power leaves of the batches that were not synced yet. */
 export type Unsynced = "lost" | "kept" | "torn";
@@ -134,7 +132,7 @@ export class SimulatedStorage implements Storage {
 
   async #commit(database: string, batch: Batch): Promise<void> {
     const { faults, power, onFault } = this.#context;
-    for (const { key } of batch.operations) assertKeyLength(key, KEY_BYTES_MAX);
+    for (const { key } of batch.operations) assertKeyLength(key, TREE_KEY_BYTES_MAX);
     if (!power.isOn) return never();
     if (faults.isFull) {
       onFault("disk-full");
@@ -184,7 +182,7 @@ interface StoreOwner {
 }
 
 class SimulatedStore implements Store {
-  readonly supports: StoreSupport = { durable: true, keyBytesMax: KEY_BYTES_MAX };
+  readonly supports: StoreSupport = { durable: true, keyBytesMax: TREE_KEY_BYTES_MAX };
   #isClosed = false;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -197,14 +195,15 @@ class SimulatedStore implements Store {
   getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     return read(this.context, () => {
       this.#assertOpen();
-      return copyMany(this.context.disk.tree(this.name), keys);
+      return valuesIn(this.context.disk.tree(this.name), keys);
     });
   }
 
   snapshot(): Promise<Snapshot> {
     return read(this.context, () => {
       this.#assertOpen();
-      return new SimulatedSnapshot(this.context.disk.tree(this.name), this.context, () => this.#assertOpen());
+      const tree = new TreeSnapshot(this.context.disk.tree(this.name), () => this.#assertOpen());
+      return new SimulatedSnapshot(tree, this.context);
     });
   }
 
@@ -228,47 +227,28 @@ class SimulatedStore implements Store {
 }
 
 class SimulatedSnapshot implements Snapshot {
-  #tree: OrderedTree | undefined;
-
   constructor(
-    tree: OrderedTree,
+    private readonly snapshot: Snapshot,
     private readonly context: StorageContext,
-    private readonly assertStoreOpen: () => void,
-  ) {
-    this.#tree = tree;
-  }
+  ) {}
 
   getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
-    return read(this.context, () => copyMany(this.#openTree(), keys));
+    return read(this.context, () => this.snapshot.getMany(keys));
   }
 
   scan(range: KeyRange, limits: PageLimits): Promise<Page> {
-    return read(this.context, () => {
-      const page = new PageBuilder(limits);
-      this.#openTree().scan(range, (key, value) => {
-        const taken = page.takes(key.length + value.length);
-        if (taken) page.add(key.slice(), value.slice());
-        return taken;
-      });
-      return page.page();
-    });
+    return read(this.context, () => this.snapshot.scan(range, limits));
   }
 
-  async close(): Promise<void> {
-    this.#tree = undefined;
-  }
-
-  #openTree(): OrderedTree {
-    this.assertStoreOpen();
-    if (this.#tree === undefined) throw new StorageError("store_closed", "the snapshot is closed: take another");
-    return this.#tree;
+  close(): Promise<void> {
+    return this.snapshot.close();
   }
 }
 
 /** A read finds what is there when it is asked, and may be told late. */
 const read = async <T>(
   { faults, power, random, slowReads, time, onFault }: StorageContext,
-  look: () => T,
+  look: () => T | Promise<T>,
 ): Promise<T> => {
   if (!power.mayAct()) return never();
   if (faults.readsFailing > 0) {
@@ -276,7 +256,7 @@ const read = async <T>(
     onFault("read-error");
     throw diskFailed("read");
   }
-  const found = look();
+  const found = await look();
   if (slowReads === 0 || !random.chance(slowReads)) return found;
   return new Promise((resolve) => {
     time.after(random.fraction() * 2, () => {
@@ -285,9 +265,3 @@ const read = async <T>(
     });
   });
 };
-
-const copyMany = (tree: OrderedTree, keys: readonly Uint8Array[]): (Uint8Array | undefined)[] =>
-  keys.map((key) => {
-    assertKeyLength(key, KEY_BYTES_MAX);
-    return tree.get(key)?.slice();
-  });

@@ -1,30 +1,8 @@
-/** Every fault that is counted when it takes effect. */
-export const FAULTS_SEEN = [
+import { FAULT_KINDS } from "../schedule/fault-profile.js";
+
+/** Every fault that is counted when it takes effect: each class; whatever cut a connection, and crashes of every kind, as one each. */
+export const FAULTS_SEEN: readonly string[] = [
+  ...FAULT_KINDS.filter((kind) => kind !== "connection-cut"),
   "cut",
-  "frame-lost",
-  "frame-delayed",
-  "connection-duplicated",
-  "hostile-frame",
-  "partition",
-  "one-way-partition",
   "crash",
-  "crash-unsynced-lost",
-  "crash-unsynced-kept",
-  "crash-torn-batch",
-  "restart",
-  "long-outage",
-  "disk-full",
-  "read-error",
-  "write-error",
-  "clock-jump-ahead",
-  "clock-jump-back",
-  "clock-drift",
-  "clock-stopped",
-  "restore",
-  "refresh-discarding",
-  "disk-rolled-back",
-  "disk-cloned",
-  "partner-removed",
-  "partner-added",
-  "schema-change",
-] as const;
+].sort();
