@@ -70,6 +70,8 @@ export class SimulatedNode {
   ruv: Ruv = new Map();
   /** Since when a link says that its history is one of two, and it could not be healed. */
   forkedSinceMs: number | undefined;
+  /** When an operator has replaced its content last; 0 before. */
+  refreshedAtMs = 0;
   /** Whether its next start is that of a restored backup. */
   isRestored = false;
   #starts = 0;

@@ -138,8 +138,7 @@ const actAsOperator = async (world: World): Promise<void> => {
       linkBothWays(world, node, asked.origin);
       return;
     }
-    // Of two that cannot supply each other, one is refreshed.
-    if (asked.state === "critical" && isLater(world, node, asked)) continue;
+    if (asked.state === "critical" && isKept(world, node, asked)) continue;
     if (await refresh(world, node, asked.origin)) return;
   }
 };
@@ -183,8 +182,16 @@ const refreshPullOnly = async (world: World): Promise<void> => {
 
 const needsRefresh = ({ state }: PartnerStatus): boolean => NEEDS_REFRESH.has(state);
 
-const isLater = (world: World, node: SimulatedNode, { origin }: PartnerStatus): boolean =>
-  node.index < (world.nodes.find((other) => other.origin === origin)?.index ?? 0);
+/**
+ * Of two that cannot supply each other, one is kept: whoever was refreshed last, so that what somebody has decided for spreads, or else the
+ * first. A node between two such would otherwise be refreshed from the one and from the other for ever.
+ */
+const isKept = (world: World, node: SimulatedNode, { origin }: PartnerStatus): boolean => {
+  const partner = world.nodes.find((other) => other.origin === origin);
+  if (partner === undefined) return false;
+  if (node.refreshedAtMs !== partner.refreshedAtMs) return node.refreshedAtMs > partner.refreshedAtMs;
+  return node.index < partner.index;
+};
 
 const refresh = async (world: World, node: SimulatedNode, from: string): Promise<boolean> => {
   world.say(`the operator of node ${node.index} refreshes it from ${from}`);

@@ -13,6 +13,7 @@ export const refreshNode = async (world: World, node: SimulatedNode, from: strin
   process.operatorRefresh = refreshing;
   try {
     const { kind } = await replica.refresh({ from, discardLocalChanges: true });
+    if (kind === "refreshed") node.refreshedAtMs = world.time.nowMs;
     return kind === "refreshed";
   } catch (error) {
     if (!isOfDisk(error)) world.say(`the refresh of node ${node.index} failed: ${String(error)}`);
