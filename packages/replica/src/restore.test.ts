@@ -1,7 +1,8 @@
+import { sameBytes, type Uuid } from "@concordat/crdt";
 import { faultyStorage, memoryStorage } from "@concordat/storage";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { checkBackup, restoreStorage } from "./index.js";
-import { backupOf, inPieces } from "./testing/backups.js";
+import { backupOf, inPieces, madeUpBackup, rowsOfBackup } from "./testing/backups.js";
 import {
   closeAll,
   createEntries,
@@ -98,6 +99,37 @@ test("a damaged backup changes nothing, wherever the damage is", async () => {
     }
   }
   expect(await a.replica.digest()).toEqual(digest);
+});
+
+test("a backup that somebody made up is refused, or restored, whatever its rows are", async () => {
+  const [uuid] = await createEntries(a, 1, "contested");
+  await heal([a, b]);
+  for (const { replica } of [a, b]) await replica.modify(uuid as Uuid, { title: replica.serverUuid });
+  await heal([a, b]);
+  await a.replica.delete((await createEntries(a, 1))[0] as Uuid);
+  await heal([a, b]);
+  const backup = await backupOf(a);
+  const spaces = new Map(rowsOfBackup(backup).map(({ key }) => [key[0], key]));
+  const damages = [
+    (value: Uint8Array) => value.subarray(1),
+    (value: Uint8Array) => value.subarray(0, -1),
+    (value: Uint8Array) => value.map((byte) => byte ^ 0xff),
+    () => new Uint8Array(),
+  ];
+  let refused = 0;
+  for (const target of spaces.values()) {
+    for (const damage of damages) {
+      const made = madeUpBackup(backup, (row) =>
+        sameBytes(row.key, target) ? { ...row, value: damage(row.value) } : row,
+      );
+      const storage = memoryStorage();
+      const outcome = await restoreStorage({ storage, backup: inPieces(made, 100_000) }).catch((error) => error);
+      if (outcome.kind === "restored") continue;
+      expect(outcome).toMatchObject({ name: "ReplicaError", code: "backup_damaged" });
+      refused += 1;
+    }
+  }
+  expect(refused).toBeGreaterThan(5);
 });
 
 test("one at a time, and it can be cancelled", async () => {

@@ -1,5 +1,6 @@
 import { randomUuid, type Seen, type ServerUuid } from "@concordat/crdt";
 import type { EntryLimits } from "@concordat/protocol";
+import { StorageError } from "@concordat/storage";
 import type { BackupHeader } from "../backup/backup-header.js";
 import { type BackupProgress, progressAfter } from "../backup/check-backup.js";
 import { type BackupPart, readBackup } from "../backup/read-backup.js";
@@ -126,14 +127,31 @@ const fill = async (
   };
   await writeRows(store, rowsOf());
   await store.commit({ operations: [finishedOperation] });
-  const restored = await opened(name, store, entryLimits);
-  expectContent(restored, header);
-  const to = randomUuid<ServerUuid>(random.bytes(16));
-  const renewed = { after: Number.MAX_SAFE_INTEGER, isGuess: false, to, commitName: random.bytes(COMMIT_NAME_BYTES) };
-  await healFork(restored, renewed);
-  const database = await opened(name, store, entryLimits);
+  const database = await reading(async () => {
+    const restored = await opened(name, store, entryLimits);
+    expectContent(restored, header);
+    const to = randomUuid<ServerUuid>(random.bytes(16));
+    const renewed = { after: Number.MAX_SAFE_INTEGER, isGuess: false, to, commitName: random.bytes(COMMIT_NAME_BYTES) };
+    await healFork(restored, renewed);
+    return opened(name, store, entryLimits);
+  });
   await prepare(database);
   return { database, bytes: progress.bytes };
+};
+
+/** What does not read is the backup's: its checksums say that it is as somebody wrote it, not that a replica did. */
+const reading = async <T>(read: () => Promise<T>): Promise<T> => {
+  try {
+    return await read();
+  } catch (cause) {
+    if (cause instanceof StorageError || (cause instanceof ReplicaError && cause.code === "backup_damaged"))
+      throw cause;
+    throw new ReplicaError(
+      "backup_damaged",
+      "rows of the backup do not read, though it is whole: no replica has written it; take another one",
+      { cause },
+    );
+  }
 };
 
 const opened = async (name: string, store: Database["store"], limits: EntryLimits): Promise<Database> => {
