@@ -8,7 +8,7 @@ import { temporaryDirectory } from "../subject/temporary-directory.js";
 import type { Scale, Workload } from "./workload.js";
 
 const ENTRIES: Readonly<Record<Scale, number>> = { full: 100_000, quick: 10_000, check: 5_000 };
-const READS = 3_000;
+const READS: Readonly<Record<Scale, number>> = { full: 3_000, quick: 1_500, check: 1_500 };
 /** Between two reads, as clients that each do something with what they got. */
 const PAUSE_MS = 1;
 const STRIDE = 7_919;
@@ -27,7 +27,7 @@ export const httpReadsWorkload: Workload = {
       await Promise.all([supplier.start(), reader.start()]);
       await importSample(supplier, directory, ENTRIES[scale]);
       await refresh(reader);
-      return await measure(reader, ENTRIES[scale]);
+      return await measure(reader, ENTRIES[scale], READS[scale]);
     } finally {
       await Promise.all([supplier.stop(), reader.stop()]);
     }
@@ -46,7 +46,7 @@ const importSample = async (daemon: Daemon, directory: string, entries: number):
 const refresh = (daemon: Daemon): Promise<string> =>
   daemon.run(["refresh-replication-consumer", "--discard-local-changes"]);
 
-const measure = async (reader: Daemon, entries: number): Promise<readonly Measurement[]> => {
+const measure = async (reader: Daemon, entries: number, count: number): Promise<readonly Measurement[]> => {
   const agent = new Agent({ keepAlive: true });
   let reads = 0;
   const readOne = (): Promise<number> => {
@@ -54,7 +54,7 @@ const measure = async (reader: Daemon, entries: number): Promise<readonly Measur
     return timeOf(agent, reader.socketPath, sampleUuid((reads * STRIDE) % entries));
   };
   const [alone, busy]: [number[], number[]] = [[], []];
-  for (let read = 0; read < READS; read += 1) alone.push(await paused(readOne));
+  for (let read = 0; read < count; read += 1) alone.push(await paused(readOne));
   let isRefreshing = true;
   const refreshing = refresh(reader).finally(() => {
     isRefreshing = false;
