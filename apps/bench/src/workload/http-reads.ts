@@ -62,7 +62,7 @@ const measure = async (reader: Daemon, entries: number, count: number): Promise<
   while (isRefreshing) busy.push(await paused(readOne));
   await refreshing;
   agent.destroy();
-  const [aloneMs, busyMs] = [percentile(alone.slice(READS / 3), 99), percentile(busy, 99)];
+  const [aloneMs, busyMs] = [percentile(alone.slice(count / 3), 99), percentile(busy, 99)];
   return [
     {
       workload: "W8",
