@@ -41,11 +41,18 @@ test("what it has shown does not stand for what others wrote", () => {
   expect(position.behindBy(after, 1_400_000)).toEqual({ seconds: 1, changes: 2 });
 });
 
-test("what it has shown counts for that incarnation, and as long as it is connected", () => {
+test("what it has shown is no news to that incarnation as long as it is connected, and is not lacked afterwards", () => {
   const position = new PartnerPosition();
+  const after = state({ [THEM]: 7 }, 1);
+  position.acknowledged({ server: THEM, ruv: ruv({}), sequence: 0 }, state({}, 0));
   position.shown(THEM, ruv({ [THEM]: 7 }), state({}, 0));
+  position.committed(after);
   expect(position.shownBy(THEM)).toEqual(ruv({ [THEM]: 7 }));
   expect(position.shownBy(OTHERS)).toEqual(ruv({}));
   position.disconnected();
   expect(position.shownBy(THEM)).toEqual(ruv({}));
+  position.committed(after);
+  expect(position.behindBy(after, 1_000_000)).toEqual({ seconds: 0, changes: 0 });
+  position.acknowledged({ server: OTHERS, ruv: ruv({}), sequence: 0 }, after);
+  expect(position.behindBy(after, 1_000_000)).toEqual({ seconds: 1, changes: 1 });
 });

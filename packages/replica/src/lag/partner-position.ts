@@ -20,8 +20,8 @@ export class PartnerPosition {
   /** The partner's vector, as it was last heard. */
   #theirs: Ruv = new Map();
   #missingHere: Backlog = NO_BACKLOG;
-  /** What it has supplied from, over the connection that there is. */
-  #shown: { readonly server: ServerUuid; readonly ruv: Ruv } | undefined;
+  /** What it has last supplied from, and whether over the connection that there is. */
+  #shown: { readonly server: ServerUuid; readonly ruv: Ruv; readonly isConnected: boolean } | undefined;
   #acknowledged: Acknowledgement | undefined;
   #missingThere: Backlog = NO_BACKLOG;
 
@@ -34,18 +34,18 @@ export class PartnerPosition {
   /** The partner, as `server`, has `theirs`, and supplies from it. */
   shown(server: ServerUuid, theirs: Ruv, { ruv }: DatabaseState): void {
     this.heard(theirs, ruv);
-    this.#shown = { server, ruv: theirs };
+    this.#shown = { server, ruv: theirs, isConnected: true };
     this.#recount(ruv);
   }
 
-  /** What the partner, as `server`, has supplied from; nothing before it has. */
+  /** What the partner, as `server`, has supplied from, over the connection that there is; nothing before it has. */
   shownBy(server: ServerUuid): Ruv {
-    return this.#shown?.server === server ? this.#shown.ruv : NOTHING;
+    return this.#shown?.isConnected ? this.#shownAs(server) : NOTHING;
   }
 
-  /** Whoever connects anew may have gone back in time. */
+  /** Whoever connects anew may have gone back in time: nobody must wait for it to ask. */
   disconnected(): void {
-    this.#shown = undefined;
+    if (this.#shown) this.#shown = { ...this.#shown, isConnected: false };
   }
 
   /** Everything that the partner has is here. */
@@ -78,7 +78,11 @@ export class PartnerPosition {
   get acknowledgedRuv(): Ruv | undefined {
     if (this.#acknowledged === undefined) return undefined;
     const { server, ruv } = this.#acknowledged;
-    return new Map([...ruv, ...claimedRows(ruv, this.shownBy(server))]);
+    return new Map([...ruv, ...claimedRows(ruv, this.#shownAs(server))]);
+  }
+
+  #shownAs(server: ServerUuid): Ruv {
+    return this.#shown?.server === server ? this.#shown.ruv : NOTHING;
   }
 
   #recount(ours: Ruv): void {
