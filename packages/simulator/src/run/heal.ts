@@ -132,13 +132,13 @@ const NEEDS_REFRESH: ReadonlySet<PartnerStatus["state"]> = new Set([
 const actAsOperator = async (world: World): Promise<void> => {
   for (const node of world.nodes) {
     const { replica } = node;
-    const asked = replica?.status().partners.find(needsRefresh);
-    if (replica === undefined || asked === undefined) continue;
+    const asking = replica?.status().partners.filter(needsRefresh) ?? [];
+    const asked = asking.find((partner) => partner.state !== "critical" || !isKept(world, node, partner));
+    if (asked === undefined) continue;
     if (asked.type === "allow-pull") {
       linkBothWays(world, node, asked.origin);
       return;
     }
-    if (asked.state === "critical" && isKept(world, node, asked)) continue;
     if (await refresh(world, node, asked.origin)) return;
   }
 };
