@@ -327,6 +327,16 @@ const strayNews = forkScenario("what came to it with such a claim is news to tho
   replace: "if (hasEarly || (stray.size > 0 && hasApplied && database.withdrawn.size === 0)) announce(",
 });
 
+const strayDeletion = forkScenario(
+  "a deletion that comes back with such a claim is purged with the one that it was announced anew as",
+  {
+    name: "a tombstone with a deletion that nobody claims is kept for good",
+    file: "packages/crdt/src/purge-entry.ts",
+    find: "purged.some((due) => due.ts === ts)",
+    replace: "purged.some((due) => due.ts === ts && deletions.length === purged.length)",
+  },
+);
+
 const rememberedStray = forkScenario(
   "who is refreshed for that does not take it over again from the next who did, and tells it",
   {
@@ -457,6 +467,7 @@ export const replica = [
   toldFork,
   keptWithdrawal,
   strayNews,
+  strayDeletion,
   rememberedStray,
   otherFeed,
   views,

@@ -86,6 +86,14 @@ test("a tombstone goes whole, once each of its deletions is due", () => {
   });
 });
 
+test("a deletion that is not due goes with one that is, and was made at the same time", () => {
+  const entry = live({ name: { register: writtenRegister(undefined, at(2), value) } });
+  const twice = mergeEntry(deletedEntry(entry, at(4)), deletedEntry(entry, at(4, b)));
+  const ofA = ({ server }: ChangeId) => server === a;
+  expect(purgeEntry(twice, ofA)).toEqual({ entry: undefined, purged: new Map([[a, 4]]) });
+  expect(purgeEntry(mergeEntry(deletedEntry(entry, at(4)), deletedEntry(entry, at(3, b))), ofA)).toBeUndefined();
+});
+
 test("a tombstone that holds a lost update stays until a deletion knows it", () => {
   const entry = live({ name: { register: writtenRegister(undefined, at(2), value) } });
   const updated = live({

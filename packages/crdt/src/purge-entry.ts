@@ -18,10 +18,12 @@ export interface PurgedEntry {
 /**
  * `entry` without its tombstone or removal marks that `isDue`; `undefined` when nothing goes.
  *
- * A tombstone goes as a whole, once all of its deletions are due, and not while it holds an update that was lost. A
- * mark that beat a concurrent write stays until a later one settles it, and so do the marks of an attribute with
- * states of several kinds, which may be what hides the others. The marks under a tombstone that its deletion knew go like
- * any others: where they were purged before it came, they are not there. Model, section 7.
+ * A tombstone goes as a whole, once all of its deletions are due, and not while it holds an update that was lost. One that is
+ * not due goes with one of the same time that is: a deletion that was announced anew may have come back under the server uuid
+ * that it was withdrawn from, which nobody will ever claim it under. A mark that beat a concurrent write stays until a later
+ * one settles it, and so do the marks of an attribute with states of several kinds, which may be what hides the others. The marks
+ * under a tombstone that its deletion knew go like any others: where they were purged before it came, they are not there.
+ * Model, section 7.
  */
 export const purgeEntry = (entry: EntryState, isDue: (change: ChangeId) => boolean): PurgedEntry | undefined =>
   (entry.kind === "tombstone" && purgeTombstone(entry, isDue)) || purgeMarks(entry, isDue);
@@ -41,8 +43,10 @@ export const purgeableSince = (entry: EntryState): number | undefined => {
 
 const purgeTombstone = (entry: Tombstone, isDue: (change: ChangeId) => boolean): PurgedEntry | undefined => {
   const deletions = versionsOf(entry.deletion).map(({ changeId }) => changeId);
-  if (!deletions.every(isDue) || lostUpdates(entry)) return undefined;
-  return { entry: undefined, purged: new Map(deletions.map(({ server, ts }) => [server, ts])) };
+  const purged = deletions.filter(isDue);
+  const goes = ({ ts }: ChangeId): boolean => purged.some((due) => due.ts === ts);
+  if (!deletions.every(goes) || lostUpdates(entry)) return undefined;
+  return { entry: undefined, purged: new Map(purged.map(({ server, ts }) => [server, ts])) };
 };
 
 const purgeMarks = (entry: EntryState, isDue: (change: ChangeId) => boolean): PurgedEntry | undefined => {

@@ -342,6 +342,21 @@ describe("a disk that went back in time", () => {
     await refreshFrom(c, a, { discardLocalChanges: true });
   });
 
+  test("a deletion that comes back with such a claim is purged with the one that it was announced anew as", async () => {
+    await forgetAfter(() => createEntries(a, 1, "forgotten"));
+    await a.replica.delete(shared);
+    await pullOnce(c, a);
+    expect(kindOf(await pullOnce(a, b))).toBe("forked");
+    await heal([a, b]);
+    // A has the deletion under both server uuids from now on, and nobody will ever claim it under the old one.
+    await pullOnce(a, c);
+    pass(8 * DAY_MS);
+    for (const { replica } of [a, b]) await replica.purge();
+    await pullOnce(b, a);
+    await refreshFrom(c, a, { discardLocalChanges: true });
+    for (const { replica } of [a, b, c]) expect((await replica.lookup(shared)).kind).toBe("absent");
+  });
+
   test("that wrote nothing itself since: who has pulled from it does not go on where it stopped", async () => {
     const [d, e, f, g] = (await topology(["d", "e", "f", "g"])) as [TestNode, TestNode, TestNode, TestNode];
     const before = await photographDisk(e);
