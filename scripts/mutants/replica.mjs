@@ -226,6 +226,20 @@ const purgeOfTwoDeletions = {
   ],
 };
 
+const purgeHalfWay = {
+  suite: `${SRC}/scenario/lag-and-purge.test.ts`,
+  property:
+    "a purge that stopped half-way is taken over from a supplier all the same: a uuid that was created again lives everywhere",
+  mutants: [
+    {
+      name: "what this replica has purged a part of counts as purged whole",
+      file: `${SRC}/purge/purge-as-supplier.ts`,
+      find: "goesBeyond(common, database.purgedAsSupplier)",
+      replace: "goesBeyond(common, new Map([...database.state.ruv].map(([server, { purged }]) => [server, purged])))",
+    },
+  ],
+};
+
 const forks = {
   suite: `${SRC}/scenario/forks.property.test.ts`,
   property:
@@ -460,6 +474,7 @@ export const replica = [
   ownPurgeMeanwhile,
   criticalMeanwhile,
   purgeOfTwoDeletions,
+  purgeHalfWay,
   forks,
   guessedParting,
   shownParting,

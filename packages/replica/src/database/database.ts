@@ -42,6 +42,11 @@ export class Database {
   readonly #agreedUnwritten = new Set<ServerUuid>();
   /** Servers of which a partner has said that what this replica claims of them was withdrawn. In memory: it says so again. */
   readonly strayed = new Set<ServerUuid>();
+  /**
+   * Of each server, up to when the purge of a supplier was last taken over whole, in microseconds. The rows do not say so: their
+   * `purged` rises with every page of a purge, which may not have come to its end. In memory: after a start it is looked again.
+   */
+  purgedAsSupplier: ReadonlyMap<ServerUuid, number> = new Map();
   /** As the last commit left it. */
   unclaimed: UnclaimedStreams = NO_STREAMS;
   pullTimes = new PartnerPullTimes();

@@ -4,37 +4,40 @@ import type { Database } from "../database/database.js";
 import { COMMIT_NAME_BYTES } from "../database/rows.js";
 import { type PurgeContext, purge } from "./purge.js";
 
+/** Of each server, up to when, in microseconds. */
+type Purged = ReadonlyMap<ServerUuid, number>;
+
 /**
  * Purges what a supplier with the vector `supplier` has purged and this replica has seen, before anything of the supplier is
  * applied: otherwise a uuid that was created again after the purge would die of its old tombstone here. Looks at
- * nothing unless the supplier has purged more than this replica. Model, section 5.
+ * nothing where as much was taken over last. Model, section 5.
  */
 export const purgeAsSupplier = async (context: PurgeContext, database: Database, supplier: Ruv): Promise<void> => {
-  const { ruv } = database.state;
-  const common = commonPurge(ruv, supplier);
-  if (!goesBeyond(common, ruv)) return;
+  const common = commonPurge(database.state.ruv, supplier);
+  if (!goesBeyond(common, database.purgedAsSupplier)) return;
   const isDue = ({ ts, server }: { ts: number; server: ServerUuid }): boolean => ts <= (common.get(server) ?? 0);
   await purge(context, database, { throughMicros: Math.max(...common.values()), isDue });
   await context.turn.run(() => raisePurged(context, database, common));
+  database.purgedAsSupplier = common;
 };
 
 /**
  * Of each server, up to when the supplier has purged and this replica has seen. Where this replica has purged as much itself, too: a
  * tombstone with deletions of several servers goes only once all of them may. Pure.
  */
-export const commonPurge = (ours: Ruv, supplier: Ruv): ReadonlyMap<ServerUuid, number> => {
+export const commonPurge = (ours: Ruv, supplier: Ruv): Purged => {
   const seen = seenIn(ours);
   return new Map([...supplier].map(([server, { purged }]) => [server, Math.min(purged, seen(server))]));
 };
 
-/** Whether `purged` says more than this replica has purged, of any server. */
-const goesBeyond = (purged: ReadonlyMap<ServerUuid, number>, ours: Ruv): boolean =>
-  [...purged].some(([server, through]) => through > (ours.get(server)?.purged ?? 0));
+/** Whether `purged` says more than `before`, of any server. */
+const goesBeyond = (purged: Purged, before: Purged): boolean =>
+  [...purged].some(([server, through]) => through > (before.get(server) ?? 0));
 
 const raisePurged = async (
   { database: current, random }: PurgeContext,
   database: Database,
-  purged: ReadonlyMap<ServerUuid, number>,
+  purged: Purged,
 ): Promise<void> => {
   if (current() !== database) return;
   const builder = new CommitBuilder(database);

@@ -1,6 +1,8 @@
 import type { Uuid } from "@concordat/crdt";
+import { faultyStorage, memoryStorage } from "@concordat/storage";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { PullOutcome } from "../index.js";
+import { REPLICA_LIMITS } from "../replica-limits.js";
 import { Gate } from "../testing/gate.js";
 import { becomes, eventually, statusOf } from "../testing/links.js";
 import {
@@ -512,4 +514,35 @@ test("what this node has purged while a pull is on its way does not come back wi
   expect((await c.replica.get(uuid))?.attributes).toEqual({ title: "again" });
   await heal([a, b, c]);
   await expectConverged([a, b, c]);
+});
+
+test("a purge that stopped half-way is taken over from a supplier all the same: a uuid that was created again lives everywhere", async () => {
+  let commits = Number.NEGATIVE_INFINITY;
+  const storage = faultyStorage(memoryStorage(), ({ operation }) => {
+    if (operation !== "commit") return undefined;
+    commits += 1;
+    return commits > 1 ? { kind: "error", code: "store_io" } : undefined;
+  });
+  const d = await testNode("d", { storage });
+  // One more than are purged in one commit, and all in one change.
+  const uuids = (await createEntries(a, REPLICA_LIMITS.purgedEntriesMax + 1)).sort();
+  const last = uuids.at(-1) as Uuid;
+  await refreshFrom(d, a);
+  await a.replica.transact(async (transaction) => {
+    for (const uuid of uuids) await transaction.delete(uuid);
+  });
+  await both(d, a);
+  commits = 0;
+  pass(WEEK_MS + 1, [a, b, c, d]);
+  await expect(d.replica.purge()).rejects.toMatchObject({ code: "store_io" });
+  await restart(d);
+  commits = Number.NEGATIVE_INFINITY;
+  expect(purgedRow(d, a)).toBeGreaterThan(0);
+  expect(await kindAt(d, last)).toBe("tombstone");
+  await purged(a);
+  await a.replica.create({ title: "again" }, { uuid: last });
+  await pullOnce(d, a);
+  expect((await d.replica.get(last))?.attributes).toEqual({ title: "again" });
+  await expectConverged([a, d]);
+  await closeAll([d]);
 });
