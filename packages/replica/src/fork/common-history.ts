@@ -2,11 +2,13 @@ import { newestCommonChange, type Ruv, type RuvRow } from "@concordat/crdt";
 import {
   type Begin,
   type Channel,
+  type Conversation,
   decodeEntry,
   exchangeHello,
   type Hello,
   openConversation,
   type ProtocolLimits,
+  type Reply,
 } from "@concordat/protocol";
 import { type Database, EMPTY_ROW } from "../database/database.js";
 import { entryKey } from "../database/key-space.js";
@@ -23,8 +25,8 @@ export interface CommonHistoryContext {
 
 /**
  * Up to when, in microseconds, at least `after` and before `before`, the partner on `channel` has the same history of this server
- * uuid as `database`. Asks the partner for all that it has of that uuid after `after`, and looks for changes that are here too; applies
- * nothing. `undefined` when the partner does not tell.
+ * uuid as `database`. Asks the partner for all that it has of that uuid after `after`, or for everything where it has purged more than
+ * that, and looks for changes that are here too; applies nothing. `undefined` when the partner does not tell.
  *
  * @throws ProtocolError as a pull does.
  */
@@ -40,7 +42,7 @@ export const commonHistoryUntil = async (
   if (domainUuid !== database.domainUuid) return undefined;
   const rows = wireRows(rowsUntil(database, after));
   await conversation.send({ type: "incremental", domainUuid, cursor: undefined, rows, frozenDigest: undefined });
-  const begin = await conversation.receive();
+  const begin = await beginOf(conversation);
   if (begin?.type === "no-changes") return after;
   if (begin?.type !== "begin") return undefined;
   let until = after;
@@ -48,6 +50,14 @@ export const commonHistoryUntil = async (
     until = Math.max(until, await newestCommon(database, begin, chunk?.records ?? [], before));
   }
   return until;
+};
+
+/** What it answers; where it has purged beyond what is asked for, which it then tells nothing of, what it has at all. */
+const beginOf = async (conversation: Conversation<"consumer">): Promise<Reply | undefined> => {
+  const reply = await conversation.receive();
+  if (reply?.type !== "refresh-required") return reply;
+  await conversation.send({ type: "refresh", cursor: undefined });
+  return conversation.receive();
 };
 
 /** The first microsecond of 1970. */

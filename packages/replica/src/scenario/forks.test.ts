@@ -342,6 +342,33 @@ describe("a disk that went back in time", () => {
     await refreshFrom(c, a, { discardLocalChanges: true });
   });
 
+  test("is compared with all that a partner has, where that has purged beyond what anybody had agreed to", async () => {
+    const [d, e, f] = (await topology(["d", "e", "f"])) as [TestNode, TestNode, TestNode];
+    const advance = (ms: number): void => {
+      for (const { clock } of [d, e, f]) clock.advance(ms);
+    };
+    // F has told E nothing of what it has of E's when the photograph is taken.
+    const [gone] = (await createEntries(e, 1, "gone")) as [Uuid];
+    await e.replica.delete(gone);
+    const [kept] = (await createEntries(e, 1, "kept")) as [Uuid];
+    await pullOnce(f, e);
+    const before = await photographDisk(e);
+    advance(1_000);
+    const [forgotten] = (await createEntries(e, 1, "forgotten")) as [Uuid];
+    await pullOnce(f, e);
+    const back = await goBack(e, before);
+    const { serverUuid } = back.replica;
+    advance(8 * DAY_MS);
+    await f.replica.purge();
+    expect((await f.replica.lookup(gone)).kind).toBe("absent");
+    expect(kindOf(await pullOnce(back, f))).toBe("forked");
+    expect(back.replica.serverUuid).not.toBe(serverUuid);
+    await heal([back, f]);
+    for (const { name, replica } of [back, f])
+      expect(await replica.getMany([kept, forgotten]), name).not.toContain(undefined);
+    await closeAll([d, back, f]);
+  });
+
   test("a deletion that comes back with such a claim is purged with the one that it was announced anew as", async () => {
     await forgetAfter(() => createEntries(a, 1, "forgotten"));
     await a.replica.delete(shared);
