@@ -124,7 +124,7 @@ const purge = {
     {
       name: "the purge of a supplier is not taken over",
       file: `${SRC}/purge/purge-as-supplier.ts`,
-      find: "if (!goesBeyond(common, ruv)) return;",
+      find: "if (!goesBeyond(common, database.purgedAsSupplier)) return;",
       replace: "return;",
     },
     {
