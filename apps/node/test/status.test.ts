@@ -82,6 +82,11 @@ describe("concordat status --watch", () => {
     await b.stop();
     await said(new RegExp(`^\\S+Z ${b.origin} in-sync -> unreachable: .*\\(check that.*\\)$`, "m"));
     await said(/^\S+Z node ok -> degraded: Attention: /m);
+    // The two ask each at their own time.
+    await eventually(
+      () => json.output.stdout,
+      (text) => text.includes('"unreachable"'),
+    );
     await a.stop();
     await said(/^\S+Z node degraded -> stopped: the daemon is not running/m);
     await Promise.all([a.start(), b.start()]);
