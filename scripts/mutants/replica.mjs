@@ -273,6 +273,19 @@ const forks = {
 };
 
 /** What random histories reach too rarely, or not any more, is shown by a scenario of its own. */
+const twoUuids = {
+  suite: `${SRC}/scenario/early-deliveries.test.ts`,
+  property: "nothing stays of it once it is deleted and purged",
+  mutants: [
+    {
+      name: "what an entry became that lost its uuid is held beside it, where nobody is known to have taken that",
+      file: `${SRC}/session/apply-states.ts`,
+      find: "return held && sameCreation(held, other) ? other : state;",
+      replace: "return state;",
+    },
+  ],
+};
+
 const forkScenario = (property, ...mutants) => ({ suite: `${SRC}/scenario/forks.test.ts`, property, mutants });
 
 const guessedParting = forkScenario(
@@ -475,6 +488,7 @@ export const replica = [
   criticalMeanwhile,
   purgeOfTwoDeletions,
   purgeHalfWay,
+  twoUuids,
   forks,
   guessedParting,
   shownParting,

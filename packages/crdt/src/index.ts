@@ -36,7 +36,7 @@ export {
 export { extendLineage, type Lineage, laterLineage, NO_LINEAGE } from "./lineage.js";
 export { lostUpdates } from "./lost-updates.js";
 export type { MapState } from "./map-state.js";
-export { asConflict, mergeEntry, sameCreation } from "./merge-entry.js";
+export { asConflict, mergeEntry, sameCreation, underOtherUuid } from "./merge-entry.js";
 export { isNamedKind, KIND_NAME_BYTES_MAX, type NamedKind, type NamedStates } from "./named-kind.js";
 export { isPlainEntry } from "./plain-entry.js";
 export { type PurgedEntry, purgeableSince, purgeEntry } from "./purge-entry.js";

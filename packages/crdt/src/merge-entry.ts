@@ -39,6 +39,10 @@ export const asConflict = <E extends EntryState>(state: E): E => ({
   conflictOf: state.uuid,
 });
 
+/** `state` under the other of the two uuids that its creation may be held under: the one that it lost, or would live under if it did. */
+export const underOtherUuid = <E extends EntryState>(state: E): E =>
+  state.conflictOf === undefined ? asConflict(state) : { ...state, uuid: state.conflictOf, conflictOf: undefined };
+
 const deletionOf = (entry: EntryState): RegisterState | undefined =>
   entry.kind === "tombstone" ? entry.deletion : undefined;
 

@@ -1,5 +1,6 @@
+import { type ChangeId, conflictUuid, type Uuid } from "@concordat/crdt";
 import { faultyStorage, memoryStorage } from "@concordat/storage";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Gate } from "../testing/gate.js";
 import { eventually } from "../testing/links.js";
 import {
@@ -96,3 +97,61 @@ test("whoever was given it by one in the middle of a pull passes it on, though b
   await pulling;
   await last.replica.close();
 });
+
+describe("of an entry that lost its uuid, a pull that is cut brings a change, and not who took it", () => {
+  const uuid = "00000000-0000-4000-8000-000000000001" as Uuid;
+  let lost: Uuid;
+
+  /** `author` gives `uuid` to another and changes what lost it; `reader` hears of the change alone. */
+  beforeEach(async () => {
+    await heal([author, reader, other]);
+    await author.replica.create({ title: "of the author" }, { uuid });
+    reader.clock.advance(1_000);
+    const { changeId } = await reader.replica.transact((transaction) =>
+      transaction.create({ title: "of the reader" }, { uuid }),
+    );
+    lost = conflictUuid(uuid, changeId as ChangeId);
+    await pullOnce(author, reader);
+    await author.replica.modify(lost, { note: "by the author" });
+    await createEntries(author, 2);
+    await author.replica.modify(uuid, { note: "unheard of" });
+  });
+
+  test("it is changed where it is held", async () => {
+    expect(await pullOnce(reader, author, IN_PART)).toBe("cut");
+    expect(await reader.replica.get(lost)).toBeUndefined();
+    expect((await reader.replica.get(uuid))?.attributes).toEqual({ title: "of the reader", note: "by the author" });
+    await heal([author, reader, other]);
+    expect((await reader.replica.get(uuid))?.attributes).toEqual({ title: "of the author", note: "unheard of" });
+    expect((await reader.replica.get(lost))?.attributes).toEqual({ title: "of the reader", note: "by the author" });
+    await expectConverged([author, reader, other]);
+  });
+
+  test("nothing stays of it once it is deleted and purged", async () => {
+    await pullOnce(reader, author, IN_PART);
+    await reader.replica.delete(uuid);
+    await pullOnce(author, reader);
+    await purgeLater([author, reader]);
+    await heal([author, reader]);
+    expect(await author.replica.lookup(lost)).toEqual({ kind: "absent" });
+    expect(await reader.replica.lookup(lost)).toEqual({ kind: "absent" });
+    await expectConverged([author, reader]);
+  });
+
+  test("who heard first of it under its own uuid keeps it there, whoever tells of the other", async () => {
+    expect(await pullOnce(other, author, IN_PART)).toBe("cut");
+    const whole = { title: "of the reader", note: "by the author" };
+    expect((await other.replica.get(lost))?.attributes).toEqual(whole);
+    await reader.replica.modify(uuid, { title: "again of the reader" });
+    await pullOnce(other, reader);
+    expect(await other.replica.get(uuid)).toBeUndefined();
+    expect((await other.replica.get(lost))?.attributes).toEqual({ ...whole, title: "again of the reader" });
+    await heal([author, reader, other]);
+    await expectConverged([author, reader, other]);
+  });
+});
+
+const purgeLater = async (nodes: readonly TestNode[]): Promise<void> => {
+  for (const { clock } of nodes) clock.advance(8 * 24 * 3_600_000);
+  for (const { replica } of nodes) await replica.purge();
+};

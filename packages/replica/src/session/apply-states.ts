@@ -1,4 +1,11 @@
-import { asConflict, compareChangeIds, type EntryState, mergeEntry, sameCreation } from "@concordat/crdt";
+import {
+  asConflict,
+  compareChangeIds,
+  type EntryState,
+  mergeEntry,
+  sameCreation,
+  underOtherUuid,
+} from "@concordat/crdt";
 import type { WriteBatch } from "../database/write-batch.js";
 import { REPLICA_LIMITS } from "../replica-limits.js";
 
@@ -12,9 +19,25 @@ export const applyStates = async (batch: WriteBatch, states: readonly EntryState
   for (let start = 0; start < states.length; start += statesAppliedTogether) {
     const some = states.slice(start, start + statesAppliedTogether);
     await batch.loadFor(some);
-    for (const state of some) applyState(batch, state, displaced);
+    for (const state of await readdressed(batch, some)) applyState(batch, state, displaced);
   }
   if (displaced.length > 0) await applyStates(batch, displaced);
+};
+
+/**
+ * Each of `states` under the uuid that its creation is held under here. A pull that is cut may bring what an entry became that lost
+ * its uuid, and not who took it: held under both, the entry would be shown twice, in part, and a deletion would meet one of the two.
+ */
+const readdressed = async (batch: WriteBatch, states: readonly EntryState[]): Promise<readonly EntryState[]> => {
+  const others = states.map((state) => (batch.currentFor(state) ? undefined : underOtherUuid(state)));
+  const asked = others.filter((other) => other !== undefined);
+  if (asked.length === 0) return states;
+  await batch.load(asked.map(({ uuid }) => uuid));
+  return states.map((state, index) => {
+    const other = others[index];
+    const held = other && batch.current(other.uuid);
+    return held && sameCreation(held, other) ? other : state;
+  });
 };
 
 /**
