@@ -6,7 +6,7 @@ const INTERVAL_MS = 50;
 export const eventually = async <T>(
   read: () => Promise<T> | T,
   accepts: (value: T) => boolean,
-  deadlineMs = 20_000,
+  deadlineMs = 60_000,
 ): Promise<T> => {
   const until = performance.now() + deadlineMs;
   for (;;) {

@@ -54,7 +54,6 @@ export const expectLinks = async (
   const metrics = await eventually(
     () => readMetrics(node),
     (latest) => Object.entries(states).every(([origin, state]) => statesInMetrics(latest)[origin] === state),
-    40_000,
   );
   expect(statesInMetrics(metrics)).toEqual(states);
   expect(ofPartners(metrics, "concordat_partner_healthy")).toEqual(mapValues(states, (state) => Number(isWell(state))));
