@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { findOrInstallChromium } from "./chromium.mjs";
 import { pnpm, pnpmBoth } from "./pnpm.mjs";
+import { reportOf, summaryOf } from "./test-report.mjs";
 
 const root = new URL("..", import.meta.url);
 const REPORT = "node_modules/.cache/test-report.json";
@@ -12,6 +13,13 @@ const reports = packages.map((directory) => new URL(REPORT, directory));
 for (const report of reports) rmSync(report, { force: true });
 
 const chromium = findOrInstallChromium();
+// Whichever step ends this, the last lines say which tests failed: they are what is kept of a long output.
+process.on("exit", () => {
+  if (!chromium.path)
+    process.stdout.write(`\nNot run: the page of concordat ui in a browser (no Chromium: ${chromium.reason})\n`);
+  process.stdout.write(summaryOf(reports.map(reportOf)));
+});
+
 if (chromium.path) process.env.CONCORDAT_CHROMIUM = chromium.path;
 else if (process.env.CI === "true") {
   process.stderr.write(`no Chromium for the tests of the page: ${chromium.reason}\n`);
@@ -36,13 +44,3 @@ pnpm(
 );
 // Alone, and last: what runs beside it would be measured as well.
 pnpm("--filter", "@concordat/bench", "run", "check-speed");
-
-const totals = { passed: 0, failed: 0 };
-for (const report of reports.filter((file) => existsSync(file))) {
-  const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
-  totals.passed += numPassedTests;
-  totals.failed += numFailedTests;
-}
-if (!chromium.path)
-  process.stdout.write(`\nNot run: the page of concordat ui in a browser (no Chromium: ${chromium.reason})\n`);
-process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed\n`);
