@@ -17,14 +17,15 @@ export const pnpm = (...args) => {
 };
 
 /**
- * Runs two at the same time, so that one computes while the other waits. What the second says is told when it has ended.
+ * Runs two at the same time, so that one computes while the other waits. What the second says is told once both have ended.
  * Ends this process when one fails, once both have ended.
  */
 export const pnpmBoth = async (first, second) => {
   const told = spawn(...processOf(first), { ...options, stdio: "inherit" });
   const kept = spawn(...processOf(second), { ...options, stdio: ["ignore", "pipe", "inherit"] });
-  const output = text(kept.stdout).then((said) => process.stdout.write(said));
-  const [[toldStatus], [keptStatus]] = await Promise.all([once(told, "close"), once(kept, "close"), output]);
+  const ends = [once(told, "close"), once(kept, "close"), text(kept.stdout)];
+  const [[toldStatus], [keptStatus], said] = await Promise.all(ends);
+  process.stdout.write(said);
   if (toldStatus !== 0) fail(first, toldStatus);
   if (keptStatus !== 0) fail(second, keptStatus);
 };

@@ -21,8 +21,15 @@ const failuresOf = ({ name, message, assertionResults }) => {
   const path = relative(root, name);
   const failed = assertionResults.filter(({ status }) => status === "failed");
   const tests = failed.map(
-    ({ fullName, failureMessages }) => `FAILED ${path}: ${fullName}\n${failureMessages.join("\n")}`,
+    ({ fullName, failureMessages }) => `FAILED ${path}: ${fullName}\n${failureMessages.map(ownLines).join("\n")}`,
   );
   // A file may fail on its own, without a test that does: it did not load, or a hook of it threw.
   return message ? [...tests, `FAILED ${path}\n${message}`] : tests;
 };
+
+/** Without the runner's own places. */
+const ownLines = (text) =>
+  text
+    .split("\n")
+    .filter((line) => !/^ {4}at .*node_modules/.test(line))
+    .join("\n");
