@@ -22,6 +22,30 @@ export const simulator = [
   {
     suite,
     env,
+    property: "whatever is deleted and purged while nodes are cut off, nobody comes back from the dead",
+    mutants: [known("a deletion is purged as soon as it is made")],
+  },
+  {
+    suite,
+    env,
+    property: "a node that goes back in time where nobody sees it, and writes on, loses nothing that anybody has",
+    mutants: [known("only who is ahead shows a fork: lineages are not looked at")],
+  },
+  {
+    suite,
+    env,
+    property: "who only passes on, and goes back in time unseen by who pulls from it, sends all of it again",
+    mutants: [known("a cursor holds whatever commit it names")],
+  },
+  {
+    suite,
+    env,
+    property: "what was written as one merge kind stays beside what was written as another",
+    mutants: [known("an attribute that comes as another kind replaces what there is")],
+  },
+  {
+    suite,
+    env,
     property: "what a node tells a part of before it is lost comes to everybody, though nobody writes any more",
     mutants: [
       {
