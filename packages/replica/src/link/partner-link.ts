@@ -5,7 +5,7 @@ import type { DatabaseState } from "../database/database.js";
 import type { PartnerPullTimes, PullTimes } from "../database/pull-times.js";
 import type { ForkEvidence } from "../fork/fork-evidence.js";
 import { type Acknowledgement, PartnerPosition } from "../lag/partner-position.js";
-import { secondsSince } from "../lag/seconds-since.js";
+import { pullLag } from "../lag/pull-lag.js";
 import type { LiveSettings } from "../live-settings.js";
 import type { PartnerOptions } from "../partner.js";
 import type { Clock } from "../ports/clock.js";
@@ -15,6 +15,7 @@ import type { Lag, PartnerStatus, Peer } from "../replica-status.js";
 import type { PullOutcome } from "../session/pull-outcome.js";
 import { openPullSession, type PullingContext, type PullSession } from "../session/pull-over.js";
 import { ruvOfRows } from "../session/remembered-ruv.js";
+import { LinkHealth } from "./link-health.js";
 import {
   type LinkReport,
   refreshingReport,
@@ -53,15 +54,12 @@ export class PartnerLink {
   #stop = new AbortController();
   /** Aborted: the next wait ends before it begins. */
   #wake = new AbortController();
-  #report: LinkReport;
-  /** The trouble that was last told. */
-  #told: string | undefined;
+  readonly #health: LinkHealth;
   #connected: Channel | undefined;
   /** How often `reconnect` was called: a connection that was begun before the last time does not count any more. */
   #reconnects = 0;
   /** The incarnation that answered the last try. */
   #met: ServerUuid | undefined;
-  #failures = 0;
   #lastAttemptAtMicros: number | undefined;
   #lastSuppliedAtMicros: number | undefined;
   /** Whether the partner would tell of changes at once. */
@@ -70,7 +68,6 @@ export class PartnerLink {
   #progress: PullProgress | undefined;
   #peer: Peer | undefined;
   #pulls = 0;
-  #failuresTotal = 0;
   #entriesApplied = 0;
   #bytesReceived = 0;
   #running: Promise<void> = Promise.resolve();
@@ -83,7 +80,7 @@ export class PartnerLink {
   constructor(options: PartnerOptions, context: LinkContext) {
     this.options = options;
     this.#context = context;
-    this.#report = options.type === "allow-pull" ? SUPPLY_ONLY : NEW_LINK;
+    this.#health = new LinkHealth(options.origin, this.pulls ? NEW_LINK : SUPPLY_ONLY, context.log);
   }
 
   get pulls(): boolean {
@@ -157,13 +154,11 @@ export class PartnerLink {
 
   /** The partner has shown a fork, which could not be healed. A link that pulls is shown it by its own pull. */
   noteShownFork(evidence: ForkEvidence): void {
-    if (!this.pulls) this.#complain("forked", reportOfShownFork(evidence, this.options.origin));
+    if (!this.pulls) this.#health.complain("forked", reportOfShownFork(evidence, this.options.origin));
   }
 
   #endShownFork(): void {
-    if (this.pulls) return;
-    this.#report = SUPPLY_ONLY;
-    this.#told = undefined;
+    if (!this.pulls) this.#health.forget(SUPPLY_ONLY);
   }
 
   noteCommit(state: DatabaseState): void {
@@ -179,15 +174,15 @@ export class PartnerLink {
     return {
       origin: this.options.origin,
       type: this.options.type,
-      ...(refreshing ? refreshingReport(this.options.origin) : this.#report),
+      ...(refreshing ? refreshingReport(this.options.origin) : this.#health.report),
       connected: this.#connected !== undefined,
       lastAttemptAtMicros: this.#lastAttemptAtMicros,
       lastPullAtMicros: this.#pullTimes?.lastPullAtMicros,
       entriesApplied: this.#entriesApplied,
       bytesReceived: this.#bytesReceived + this.#receivedBytes(),
-      failures: this.#failures,
+      failures: this.#health.failures,
       pulls: this.#pulls,
-      failuresTotal: this.#failuresTotal,
+      failuresTotal: this.#health.complaints,
       lastSuppliedAtMicros: this.#lastSuppliedAtMicros,
       lag: this.#lag(),
       behindBy: this.options.type === "pull" ? undefined : this.#behindBy(),
@@ -201,21 +196,13 @@ export class PartnerLink {
   #lag(): Lag | undefined {
     if (!this.pulls) return undefined;
     const { clock, database } = this.#context;
-    const nowMicros = clock.wallMicros();
-    const missing = this.#position.oldestMissingMicros(database().state.ruv);
-    const wholeAtMicros = this.#pullTimes?.wholeAtMicros;
-    if (wholeAtMicros === undefined && missing === undefined) return undefined;
-    const seconds = missing === undefined ? 0 : secondsSince(missing, nowMicros);
-    const secondsMax =
-      wholeAtMicros && Math.max(seconds, secondsSince(this.#wholeUntilMicros(wholeAtMicros, nowMicros), nowMicros));
-    const changes = this.#progress?.entriesLeft ?? (missing === undefined && this.#isListening ? 0 : undefined);
-    return { seconds, secondsMax, changes };
-  }
-
-  /** Silence of who would speak up means that there is nothing, as long as it gives a sign of life when it is due. */
-  #wholeUntilMicros(wholeAtMicros: number, nowMicros: number): number {
-    if (!this.#isListening) return wholeAtMicros;
-    return Math.min(nowMicros, wholeAtMicros + REPLICA_LIMITS.subscribeHeartbeatMs * 1_000);
+    return pullLag({
+      missingSinceMicros: this.#position.oldestMissingMicros(database().state.ruv),
+      wholeAtMicros: this.#pullTimes?.wholeAtMicros,
+      entriesLeft: this.#progress?.entriesLeft,
+      isListening: this.#isListening,
+      nowMicros: clock.wallMicros(),
+    });
   }
 
   #behindBy() {
@@ -322,32 +309,30 @@ export class PartnerLink {
     switch (outcome.kind) {
       case "up-to-date":
       case "applied":
-        this.#failures = 0;
+        this.#health.endFailures();
         this.#pulls += 1;
         if (outcome.kind === "applied")
           log.debug("pull_applied", `applied changes of ${origin}`, { origin, entries: outcome.entries });
         if (Math.abs(session.clocks.oursMicros - session.clocks.theirsMicros) > live().clockSkewMaxMs * 1_000) {
-          this.#complain("clock_skew", reportOfSkew(session.clocks, origin));
+          this.#health.complain("clock_skew", reportOfSkew(session.clocks, origin));
           return "wait";
         }
-        this.#report = report;
-        if (this.#told !== undefined) log.info("partner_recovered", `is in sync with ${origin} again`, { origin });
-        this.#told = undefined;
+        this.#health.recover(report);
         return "pull";
       case "superseded":
-        this.#report = report;
+        this.#health.note(report);
         return "reconnect";
       case "domain-mismatch":
-        this.#complain("domain_mismatch", report);
+        this.#health.complain("domain_mismatch", report);
         return automaticRefresh ? "refresh" : "wait";
       case "refresh-required":
-        this.#complain("refresh_required", report);
+        this.#health.complain("refresh_required", report);
         return automaticRefresh ? "refresh" : "wait";
       case "unwilling":
-        this.#complain("unwilling", report);
+        this.#health.complain("unwilling", report);
         return "wait";
       case "forked":
-        this.#complain("forked", report);
+        this.#health.complain("forked", report);
         return outcome.evidence;
     }
   }
@@ -393,30 +378,14 @@ export class PartnerLink {
     this.#entriesApplied += entries;
     this.#progress?.add(received);
     const message = `is taking over changes of ${this.options.origin}`;
-    this.#report = { state: "catching-up", message, remedy: undefined };
+    this.#health.note({ state: "catching-up", message, remedy: undefined });
   }
 
   #failed(error: unknown): number {
     const { live, random } = this.#context;
     if (this.#stop.signal.aborted) return 0;
-    this.#failures += 1;
-    this.#complain("partner_failed", reportOfError(error, this.options.origin));
-    return retryDelayMs(this.#failures, REPLICA_LIMITS.retryBaseMs, live().pollIntervalMs, random.fraction());
-  }
-
-  /** A trouble that stays is told once, and then only to those who want every detail. */
-  #complain(event: string, report: LinkReport): void {
-    const { state, message, remedy } = report;
-    this.#failuresTotal += 1;
-    const level = this.#told === message ? "debug" : "warn";
-    this.#report = report;
-    this.#told = message;
-    this.#context.log[level](event, message, {
-      origin: this.options.origin,
-      state,
-      remedy,
-      failures: this.#failures,
-    });
+    this.#health.fail(reportOfError(error, this.options.origin));
+    return retryDelayMs(this.#health.failures, REPLICA_LIMITS.retryBaseMs, live().pollIntervalMs, random.fraction());
   }
 
   async #sleep(ms: number): Promise<void> {
