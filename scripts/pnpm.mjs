@@ -17,8 +17,8 @@ export const pnpm = (...args) => {
 };
 
 /**
- * Runs two at the same time, so that one computes while the other waits. What the second says is told once both have ended.
- * Ends this process when one fails, once both have ended.
+ * Runs two at the same time, so that one computes while the other waits. Once both have ended, what the second said is told, and
+ * this process ends if one of them failed.
  */
 export const pnpmBoth = async (first, second) => {
   const told = spawn(...processOf(first), { ...options, stdio: "inherit" });
