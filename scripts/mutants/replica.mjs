@@ -304,6 +304,22 @@ const guessedParting = forkScenario(
   },
 );
 
+const countedParting = forkScenario(
+  "a counter that had counted on, before anybody agreed to that and before it parted, adds up alike everywhere",
+  {
+    name: "what a counter had at the parting is claimed, known or not",
+    file: `${SRC}/fork/heal-fork.ts`,
+    find: "await rowUntil(database, row, { after, knownUntil })",
+    replace: "await rowUntil(database, row, { after, knownUntil: after })",
+  },
+  {
+    name: "what a counter had is known for as long as it stood, whoever agreed to that",
+    file: `${SRC}/database/counter-base.ts`,
+    find: "value: baseBytes({ total, until })",
+    replace: "value: baseBytes({ total, until: newest.ts })",
+  },
+);
+
 const shownParting = forkScenario(
   "a partner that shows it, and takes over the other history before it is asked again, has shown it",
   {
@@ -491,6 +507,7 @@ export const replica = [
   twoUuids,
   forks,
   guessedParting,
+  countedParting,
   shownParting,
   foundingInCommon,
   toldFork,

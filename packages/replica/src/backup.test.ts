@@ -86,7 +86,7 @@ test("of a later version is refused as such", async () => {
   const text = new TextDecoder().decode(
     encodeHeader({ ...header, totals: a.replica.status().totals, seen: new Map() }),
   );
-  for (const changed of [text.replace('"version":1', '"version":2'), text.replace('Format":2', 'Format":3')])
+  for (const changed of [text.replace('"version":1', '"version":2'), text.replace(/Format":\d+/, 'Format":99')])
     expect(() => decodeHeader(new TextEncoder().encode(changed))).toThrow(/cannot read the backup/);
 });
 

@@ -14,7 +14,7 @@ import type { KeyRange } from "@concordat/storage";
  *     j  member   name of a value that many show, uuid of one of them -> nothing
  *     k  cursor   supplier's server uuid                  -> feed number, commit name; during a scan its feed number, uuid
  *     m  meta     name                                    -> see `meta.ts`
- *     n  number   uuid, attribute -> what this server had added to that counter when a partner last agreed
+ *     n  number   uuid, attribute -> what this server had added to that counter when a partner last agreed, and when that was
  *     p  purge    time of the oldest mark in an entry, uuid -> nothing
  *     r  ruv      server index                            -> server uuid, seen, purged, lineage
  *     u  unique   name of a value of a unique attribute -> who claims it: uuids and change ids

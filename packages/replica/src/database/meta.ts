@@ -16,7 +16,7 @@ export interface Meta {
 }
 
 /** Raised when what is stored changes its meaning. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 const KEYS = {
   format: metaKey("format"),

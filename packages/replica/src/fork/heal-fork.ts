@@ -1,7 +1,7 @@
 import {
+  type CounterTotal,
   type EntryState,
   extendLineage,
-  type Lineage,
   NO_LINEAGE,
   type Reannouncement,
   type RuvRow,
@@ -11,12 +11,12 @@ import {
 } from "@concordat/crdt";
 import type { KeyRange, Operation } from "@concordat/storage";
 import type { CommitBuilder } from "../database/commit-builder.js";
-import { readCounterBases } from "../database/counter-base.js";
+import { type CounterBase, readCounterBases } from "../database/counter-base.js";
 import { type Database, EMPTY_ROW } from "../database/database.js";
-import { historyOperation, type OwnCommit, withdrawnOperation } from "../database/history-rows.js";
+import { historyOperation, withdrawnOperation } from "../database/history-rows.js";
 import { ALL_AGREED, ALL_COUNTER_BASES, ALL_CURSORS } from "../database/key-space.js";
 import { identityOperations } from "../database/meta.js";
-import { ownCommitBefore } from "../database/own-history.js";
+import { foundingOf, ownCommitBefore } from "../database/own-history.js";
 import { feedPagesBetween, pagesOf } from "../database/snapshot-reads.js";
 import { stateOf } from "../database/stored-state.js";
 import { WriteBatch } from "../database/write-batch.js";
@@ -43,12 +43,11 @@ export const healFork = async (
   { after, isGuess, to, commitName }: ForkHealing,
 ): Promise<{ readonly renamed: Database; readonly entries: number }> => {
   const { serverUuid: from, table, state } = database;
-  const parting = state.ruv.has(from) ? await ownCommitBefore(database, after + 1) : undefined;
   const batch = new WriteBatch(database);
-  const moved = await reannounce(batch, parting, { from, after, to });
+  const { moved, knownUntil } = await reannounce(batch, { from, after, to });
   const { builder } = batch;
   const row = state.ruv.get(from) ?? EMPTY_ROW;
-  if (row.seen > after) builder.setRow(from, rowUntil(row, after, parting?.lineage));
+  if (row.seen > after) builder.setRow(from, await rowUntil(database, row, { after, knownUntil }));
   if (isGuess) unclaimOthers(builder, from, after);
   if (moved > 0) {
     const lineage = extendLineage(NO_LINEAGE, row.seen, commitName);
@@ -69,13 +68,15 @@ export const healFork = async (
   return { renamed: database.renamed(to, withdrawn), entries: moved };
 };
 
+/** @returns how many entries have moved, and up to when all that the old uuid did is here: what a counter had at the parting may not be. */
 const reannounce = async (
   batch: WriteBatch,
-  parting: OwnCommit | undefined,
   how: Omit<Reannouncement, "baseOf">,
-): Promise<number> => {
+): Promise<{ readonly moved: number; readonly knownUntil: number }> => {
   const { database } = batch;
+  const parting = database.state.ruv.has(how.from) ? await ownCommitBefore(database, how.after + 1) : undefined;
   let moved = 0;
+  let knownUntil = how.after;
   const snapshot = await database.store.snapshot();
   try {
     const { sequence } = database.state.head;
@@ -84,21 +85,31 @@ const reannounce = async (
       const bases = await readCounterBases(database.store, states, how.from);
       for (const before of states) {
         const baseOf = (attribute: string) => baseUntil(bases(before.uuid, attribute), how.after);
-        const state = reannouncedEntry(before, { ...how, baseOf });
+        const state = reannouncedEntry(before, { ...how, baseOf: (attribute) => counted(baseOf(attribute)) });
         if (state === undefined) continue;
         await restage(batch, before.uuid, state);
         moved += 1;
+        for (const attribute of splitCounters(before, how))
+          knownUntil = Math.min(knownUntil, baseOf(attribute)?.until ?? before.createdAt.ts - 1);
       }
     }
   } finally {
     await snapshot.close();
   }
-  return moved;
+  return { moved, knownUntil };
 };
 
 /** A total that is newer than the parting is of one history only. */
-const baseUntil = <T extends { readonly ts: number }>(base: T | undefined, after: number): T | undefined =>
-  base && base.ts <= after ? base : undefined;
+const baseUntil = (base: CounterBase | undefined, after: number): CounterBase | undefined =>
+  base && base.total.ts <= after ? base : undefined;
+
+/** Of a counter to which nothing had been added there is nothing to keep. */
+const counted = (base: CounterBase | undefined): CounterTotal | undefined =>
+  base && base.total.ts > 0 ? base.total : undefined;
+
+/** The counters that one history has counted on since the parting. */
+const splitCounters = ({ attributes }: EntryState, { from, after }: { from: ServerUuid; after: number }): string[] =>
+  [...attributes].filter(([, { counter }]) => (counter?.totals.get(from)?.ts ?? 0) > after).map(([name]) => name);
 
 const restage = async (batch: WriteBatch, uuid: Uuid, state: EntryState): Promise<void> => {
   await batch.load([uuid, state.uuid]);
@@ -117,12 +128,20 @@ const unclaimOthers = (builder: CommitBuilder, from: ServerUuid, after: number):
   }
 };
 
-/** The row of the old uuid, cut down to what both histories have. */
-const rowUntil = ({ seen, purged }: RuvRow, after: number, lineage: Lineage = NO_LINEAGE): RuvRow => ({
-  seen: Math.min(seen, after),
-  purged: Math.min(purged, after),
-  lineage,
-});
+/**
+ * The row of the old uuid, cut down to what both histories have and this replica knows of: not to before the founding of the domain,
+ * which all have, nor to before what was purged here.
+ */
+const rowUntil = async (
+  database: Database,
+  { seen, purged }: RuvRow,
+  { after, knownUntil }: { readonly after: number; readonly knownUntil: number },
+): Promise<RuvRow> => {
+  const founded = (await foundingOf(database))?.lineage.at ?? 0;
+  const until = Math.max(knownUntil, Math.min(after, Math.max(founded, purged)));
+  const commit = await ownCommitBefore(database, until + 1);
+  return { seen: Math.min(seen, until), purged: Math.min(purged, until), lineage: commit?.lineage ?? NO_LINEAGE };
+};
 
 const removals = async ({ store }: Database, range: KeyRange): Promise<Operation[]> => {
   const operations: Operation[] = [];

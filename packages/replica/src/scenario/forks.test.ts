@@ -132,6 +132,24 @@ describe("a disk that went back in time", () => {
     for (const node of [a, b, c]) expect(await shown(node, shared)).toMatchObject({ hits: 114 });
   });
 
+  test("a counter that had counted on, before anybody agreed to that and before it parted, adds up alike everywhere", async () => {
+    pass(1_000);
+    await a.replica.modify(shared, { hits: { increment: 1 } });
+    const young = await a.replica.create({ hits: 3 });
+    await pullOnce(b, a);
+    photograph = await photographDisk(a);
+    await forgetAfter(() => createEntries(a, 1, "forgotten"));
+    await a.replica.modify(shared, { hits: { increment: 100 } });
+    await a.replica.modify(young, { hits: { increment: 100 } });
+    expect(kindOf(await pullOnce(a, b))).toBe("forked");
+    await heal([a, b, c]);
+    // What was counted between the last agreement and the parting counts twice.
+    for (const node of [a, b, c]) {
+      expect(await shown(node, shared)).toMatchObject({ hits: 107 });
+      expect(await shown(node, young)).toMatchObject({ hits: 106 });
+    }
+  });
+
   test("what it deleted again stays deleted, and what it had deleted and forgot too", async () => {
     const [one, two] = (await createEntries(a, 2, "to go")) as [Uuid, Uuid];
     await heal([a, b, c]);

@@ -1,5 +1,6 @@
 import { type RuvRow, UUID_BYTES } from "@concordat/crdt";
 import type { KeyRange, Row, Snapshot } from "@concordat/storage";
+import { COUNTER_BASE_BYTES } from "../database/counter-base.js";
 import { ownCommitOf } from "../database/history-rows.js";
 import {
   ALL_AGREED,
@@ -24,7 +25,7 @@ const SHAPES = [
   { name: "agreed", range: ALL_AGREED, keyBytes: 1 + UUID_BYTES, valueBytes: NUMBER_BYTES },
   { name: "withdrawn", range: ALL_WITHDRAWN, keyBytes: 1 + UUID_BYTES, valueBytes: NUMBER_BYTES },
   { name: "commit", range: ALL_COMMITS, keyBytes: 1 + NUMBER_BYTES, valueBytes: COMMIT_NAME_BYTES },
-  { name: "counter", range: ALL_COUNTER_BASES, keyBytes: undefined, valueBytes: 3 * NUMBER_BYTES },
+  { name: "counter", range: ALL_COUNTER_BASES, keyBytes: undefined, valueBytes: COUNTER_BASE_BYTES },
 ] as const;
 
 const HISTORY_VALUE_BYTES = 2 * NUMBER_BYTES;

@@ -1,7 +1,6 @@
 import type { Conflict, Entry, Replica } from "@concordat/replica";
 import { constraintProblems } from "../model/constraint-check.js";
 import { claims, contentProblems } from "../model/content-check.js";
-import type { RecordedChange, RecordedOperation } from "../model/history.js";
 import type { SimulatedNode } from "../node/simulated-node.js";
 import { isPurging } from "../schedule/plan.js";
 import { Violation } from "../violation.js";
@@ -76,7 +75,6 @@ const expectHeldKept = (world: World, held: ReadonlySet<string>, shownBy: Shown)
 };
 
 /** What is known, and not mended: docs/reliability.md. */
-const COUNTERS = "counters-differ-after-fork";
 const FORGOTTEN = "fork-forgotten";
 
 /** Whether a fork could not be healed for as long as histories are kept, and no operator did what its link asked for. */
@@ -91,23 +89,12 @@ const expectEqual = async (world: World): Promise<boolean> => {
     for (const node of members(world)) await world.until(replicaOf(node).purge(), `the purge of node ${node.index}`);
     if (await areDigestsEqual(world)) return true;
   }
-  const known = isForkForgotten(world) ? FORGOTTEN : mayCountersDiffer(world) ? COUNTERS : undefined;
-  if (known !== undefined) {
-    world.count(known);
+  if (isForkForgotten(world)) {
+    world.count(FORGOTTEN);
     return true;
   }
   throw new Violation("convergence", "the vectors are equal, and the merged states are not");
 };
-
-/** A counter of a forked server whose total nobody had agreed to before the parting: the healed node may drop what others keep. */
-const mayCountersDiffer = ({ history }: World): boolean => {
-  if (!history.hasForks) return false;
-  const isForked = ({ server }: RecordedChange): boolean => history.isForked({ server, ts: Number.MAX_SAFE_INTEGER });
-  return history.changes.some((change) => isForked(change) && change.operations.some(isCounted));
-};
-
-const isCounted = (operation: RecordedOperation): boolean =>
-  operation.kind === "attribute" && operation.effect.kind === "counter";
 
 const areDigestsEqual = async (world: World): Promise<boolean> => {
   const digests = new Set<string>();
@@ -120,7 +107,7 @@ const areDigestsEqual = async (world: World): Promise<boolean> => {
 
 /** Invariant 7: the same conflicts, winners and references everywhere. */
 const expectSameViews = async (world: World, shown: Shown): Promise<void> => {
-  if (world.counts.has(COUNTERS) || world.counts.has(FORGOTTEN)) return;
+  if (world.counts.has(FORGOTTEN)) return;
   let first: string | undefined;
   for (const node of members(world)) {
     const replica = replicaOf(node);
