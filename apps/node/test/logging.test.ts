@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Any call that logs; what follows must name its event. */
-const LOG_CALL = /(?:\blog(?:ger)?(?:\.(?:trace|debug|info|warn|error|fatal)|\[[^\]]+\])|#complain)\(/g;
+const LOG_CALL = /(?:\blog(?:ger)?(?:\.(?:trace|debug|info|warn|error|fatal)|\[[^\]]+\])|\bcomplain)\(/g;
 const NAMED = /^\s*(?:"([a-z_]+)"|\{\s*event: "([a-z_]+)")/;
 /** What hands on an event that its caller named. */
 const RELAYED = /^(?:\{ )?event,|^event: string/;
