@@ -34,7 +34,7 @@ pnpm("exec", "turbo", "run", "check", "--output-logs=errors-only");
 const turbo = ["exec", "turbo", "run", "test", "--only", "--force", "--output-logs=new-only", "--log-order=grouped"];
 const reporters = ["--", "--reporter=default", "--reporter=json", `--outputFile.json=${REPORT}`];
 await pnpmBoth(
-  [...turbo, "--filter=!@concordat/node", "--concurrency=1", ...reporters],
+  [...turbo, "--filter=!@concordat/node", "--concurrency=2", ...reporters],
   [...turbo, "--filter=@concordat/node", ...reporters],
 );
 pnpm("run", "mutants");
