@@ -254,14 +254,14 @@ const forks = {
     {
       name: "a server that was healed goes on claiming all of its old history",
       file: `${SRC}/fork/heal-fork.ts`,
-      find: "if (row.seen > after) builder.setRow(from, rowUntil(row, after, parting?.lineage));",
+      find: "if (row.seen > after) builder.setRow(from, await rowUntil(database, row, { after, knownUntil }));",
       replace: "",
     },
     {
       name: "what only the healed server has is not announced anew",
       file: `${SRC}/fork/heal-fork.ts`,
-      find: "const moved = await reannounce(batch, parting, { from, after, to });",
-      replace: "const moved = parting && to === from ? await reannounce(batch, parting, { from, after, to }) : 0;",
+      find: "const { moved, knownUntil } = await reannounce(batch, { from, after, to });",
+      replace: "const [moved, knownUntil] = [0, after];",
     },
     {
       name: "a healed server takes over the claim of a partner to what it has withdrawn",
