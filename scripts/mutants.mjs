@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { crdt } from "./mutants/crdt.mjs";
 import { aliasesOf, openMutatedSuite, packageOf } from "./mutants/mutated-suite.mjs";
@@ -10,6 +11,7 @@ import { simulator } from "./mutants/simulator.mjs";
  *     npm run mutants                 all of them
  *     npm run mutants -- purge        those whose suite, property or name has the word
  *     npm run mutants -- --why        with the assertion that did not hold
+ *     npm run mutants -- --stale      none of them, only whether each finds its place in the code
  *     FC_SEED=7 npm run mutants       with other random histories
  *
  * A list entry is `{ suite, property, mutants }`: the file of the test, the name of the test, and of each mutant what is
@@ -18,8 +20,9 @@ import { simulator } from "./mutants/simulator.mjs";
  */
 const lists = [...crdt, ...replica, ...simulator];
 const seed = Number(process.env.FC_SEED ?? 1);
-const words = process.argv.slice(2).filter((argument) => argument !== "--why");
+const words = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const isWhyAsked = process.argv.includes("--why");
+const isStaleAsked = process.argv.includes("--stale");
 
 const say = (line) => process.stdout.write(`${line}\n`);
 const problems = [];
@@ -31,6 +34,14 @@ const isAsked = ({ suite, property, mutant }) =>
 const mutantRuns = lists
   .flatMap(({ mutants, ...where }) => mutants.map((mutant) => ({ ...where, mutant })))
   .filter(isAsked);
+
+/** Told at once, and not after a minute of others. */
+const root = new URL("..", import.meta.url);
+const places = ({ file, find }) => readFileSync(new URL(file, root), "utf8").split(find).length - 1;
+const stale = mutantRuns.filter(({ mutant }) => places(mutant) !== 1);
+for (const { mutant } of stale)
+  say(`stale, its text is ${places(mutant)} times in ${mutant.file}, not once: ${mutant.name}`);
+if (isStaleAsked || stale.length > 0) process.exit(stale.length === 0 ? 0 : 1);
 
 /** A mutant in another package takes the place of built code: that alone must change nothing. */
 const controlRuns = lists.flatMap(({ suite, property, mutants }) => {
