@@ -7,6 +7,7 @@ import { settled } from "./testing/event-loop.js";
 import { Gate } from "./testing/gate.js";
 import { gatedCommits } from "./testing/gated-commits.js";
 import { gatedReads } from "./testing/gated-reads.js";
+import { eventually } from "./testing/links.js";
 import { exposedStorage, rawRows } from "./testing/raw-rows.js";
 import { closeAll, expectSound, heal, refreshFrom, restart, type TestNode, testNode } from "./testing/test-topology.js";
 import { apart, created } from "./testing/views.js";
@@ -225,7 +226,7 @@ describe("an index that is made", () => {
     await closeAll([gated]);
   });
 
-  test("is not met at all while it could not be made", async () => {
+  test("is not met at all while it could not be made, and is made as soon as it can be", async () => {
     let isFull = false;
     const storage = faultyStorage(memoryStorage(), ({ operation }) =>
       operation === "commit" && isFull ? { kind: "error", code: "store_full" } : undefined,
@@ -235,9 +236,13 @@ describe("an index that is made", () => {
     isFull = true;
     await expect(full.replica.setSchema(attributes)).rejects.toMatchObject({ code: "store_full" });
     await expect(found("name", "x", full)).rejects.toMatchObject({ code: "not_indexed" });
+    const { clock } = full;
+    await eventually(() => expect(clock.sleepsMs).toContainEqual(expect.toSatisfy((ms: number) => ms <= 250)));
+    clock.advance(250);
+    await eventually(() => expect(clock.sleepsMs).not.toContainEqual(expect.toSatisfy((ms: number) => ms <= 250)));
     isFull = false;
-    await full.replica.setSchema(attributes);
-    expect(await found("name", "x", full)).toEqual([uuid]);
+    clock.advance(500);
+    await eventually(async () => expect(await found("name", "x", full)).toEqual([uuid]));
     await closeAll([full]);
   });
 });

@@ -10,8 +10,7 @@ import { findConflict, listConflicts } from "./conflict/conflicts.js";
 import { resolveConflict } from "./conflict/resolve-conflict.js";
 import type { Conflict, ConflictPage, ConflictResolution, ConflictsOptions } from "./conflict.js";
 import { connectPartner } from "./connect-partner.js";
-import { ensureConstraintIndex } from "./constraint/build-index.js";
-import { constraintsOf } from "./constraint/constraints.js";
+import { SchemaInForce } from "./constraint/schema-in-force.js";
 import { CommitBuilder } from "./database/commit-builder.js";
 import type { Database } from "./database/database.js";
 import { COMMIT_NAME_BYTES } from "./database/rows.js";
@@ -62,7 +61,7 @@ import type {
 import { ReplicaError } from "./replica-error.js";
 import type { ReplicaStatus } from "./replica-status.js";
 import { Restoring } from "./restore/restoring.js";
-import { checkSchema, type Schema } from "./schema.js";
+import type { Schema } from "./schema.js";
 import { announceUnclaimed } from "./session/announce-unclaimed.js";
 import type { ChunkLimits } from "./session/chunk-limits.js";
 import type { PullOutcome } from "./session/pull-outcome.js";
@@ -110,7 +109,7 @@ export class ReplicaNode implements Replica {
   readonly #paused = new PausedPartners();
   readonly #pausing: Pausing;
   #database: Database;
-  #schema: Schema;
+  readonly #schema: SchemaInForce;
   #live: LiveSettings;
   #closed: Promise<void> | undefined;
   readonly #healing: Healing;
@@ -119,7 +118,6 @@ export class ReplicaNode implements Replica {
   constructor(settings: ReplicaSettings, database: Database, schema: Schema) {
     this.#settings = settings;
     this.#database = database;
-    this.#schema = schema;
     this.#live = settings.live;
     this.#partnerClocks = new PartnerClocks(settings.ports.clock);
     const shared = {
@@ -143,11 +141,12 @@ export class ReplicaNode implements Replica {
       },
       closing: this.#closing.signal,
     };
+    this.#schema = new SchemaInForce(schema, shared);
     this.#pulling = shared;
     this.#comparing = shared;
-    this.#writer = new Writer({ ...shared, schema: () => this.#schema, held: () => this.#held.until });
+    this.#writer = new Writer({ ...shared, schema: () => this.schema, held: () => this.#held.until });
     const swap = async (next: Database): Promise<void> => {
-      await this.#hold(next);
+      await this.#schema.holdTo(next);
       this.#swap(next);
     };
     this.#healing = new Healing({
@@ -172,7 +171,7 @@ export class ReplicaNode implements Replica {
       ...replacing,
       storedLimits,
       prepare: async (database) => {
-        await this.#hold(database);
+        await this.#schema.holdTo(database);
         await this.#paused.writeTo(database);
       },
     });
@@ -204,7 +203,7 @@ export class ReplicaNode implements Replica {
 
   /** Before anything is asked of it. */
   async start(partners: readonly PartnerOptions[]): Promise<void> {
-    await this.#hold(this.#database);
+    await this.#schema.holdTo(this.#database);
     await this.#paused.load(this.#database);
     this.#purging.start();
     this.setPartners(partners);
@@ -233,7 +232,7 @@ export class ReplicaNode implements Replica {
   }
 
   get schema(): Schema {
-    return this.#schema;
+    return this.#schema.schema;
   }
 
   async create(attributes: Attributes, options?: CreateOptions): Promise<Uuid> {
@@ -376,13 +375,7 @@ export class ReplicaNode implements Replica {
 
   async setSchema(schema: Schema): Promise<void> {
     this.#expectOpen();
-    checkSchema(schema);
-    await this.#turn.run(async () => {
-      this.#schema = schema;
-      await this.#hold(this.#database);
-    });
-    // What readers see of entries may have changed with it.
-    this.#commits.notify();
+    await this.#schema.replace(schema);
   }
 
   accept(channel: Channel): Promise<void> {
@@ -461,21 +454,6 @@ export class ReplicaNode implements Replica {
     builder.addOperations(this.#database.takeAgreedOperations());
     builder.addOperations(this.#database.pullTimes.takeOperations({ last: true }));
     await builder.commit(this.#settings.ports.random.bytes(COMMIT_NAME_BYTES)).catch(() => undefined);
-  }
-
-  /** Holds `database` to the schema: its index is then whole. Within the writer's turn, or before it is served. */
-  async #hold(database: Database): Promise<void> {
-    const { ports, uniquePolicy } = this.#settings;
-    const constraints = constraintsOf(this.#schema, uniquePolicy);
-    const index = { constraints, createHash: ports.createHash };
-    database.index = { ...index, rows: "being-made" };
-    try {
-      await ensureConstraintIndex(database);
-      database.index = { ...index, rows: "whole" };
-    } catch (error) {
-      database.index = { ...index, rows: "broken" };
-      throw error;
-    }
   }
 
   /** From here on readers, writers and partners meet the new database. */

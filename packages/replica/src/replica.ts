@@ -103,7 +103,8 @@ export interface Replica {
   adjust(changes: LiveChanges): void;
   /**
    * Holds entries to another schema from here on. What it makes of entries that are there already is worked out before it
-   * resolves, in O(entries) when constraints change; writes wait for it.
+   * resolves, in O(entries) when constraints change; writes wait for it. Throws `invalid_schema`, with nothing changed. Where the storage
+   * fails it rejects, with a `StorageError`, and that work is done as soon as it can be: until then `find` throws `not_indexed`.
    */
   setSchema(schema: Schema): Promise<void>;
   /** Supplies the partner on `channel` until it ends. Never rejects. */

@@ -12,6 +12,7 @@ import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
 import { REPLICA_LIMITS } from "../replica-limits.js";
 import type { Lag, PartnerStatus, Peer } from "../replica-status.js";
+import { retryDelayMs } from "../retry-delay.js";
 import type { PullOutcome } from "../session/pull-outcome.js";
 import { openPullSession, type PullingContext, type PullSession } from "../session/pull-over.js";
 import { ruvOfRows } from "../session/remembered-ruv.js";
@@ -25,7 +26,6 @@ import {
   reportOfSkew,
 } from "./link-state.js";
 import { PullProgress } from "./pull-progress.js";
-import { retryDelayMs } from "./retry-delay.js";
 
 export interface LinkContext extends PullingContext {
   readonly clock: Clock;

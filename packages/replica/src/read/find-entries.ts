@@ -121,7 +121,7 @@ const nameOf = ({ index }: Database, { attribute, value }: FindOptions): Uint8Ar
   if (index.rows !== "whole")
     throw notIndexed(
       attribute,
-      "its rows could not be made when the schema was set: set it again, or open the replica anew",
+      "its rows could not be made when the schema was set: they are made as soon as the storage takes them",
     );
   try {
     return valueNameOf(attribute, encodeIndexed(value), index.createHash);
