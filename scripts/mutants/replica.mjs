@@ -320,6 +320,16 @@ const countedParting = forkScenario(
   },
 );
 
+const silentWitness = forkScenario(
+  "is compared with all that a partner has, where that has purged beyond what anybody had agreed to",
+  {
+    name: "a witness that would tell nothing of so little is not asked for all that it has",
+    file: `${SRC}/fork/common-history.ts`,
+    find: 'if (reply?.type !== "refresh-required") return reply;',
+    replace: "if (reply !== undefined) return reply;",
+  },
+);
+
 const shownParting = forkScenario(
   "a partner that shows it, and takes over the other history before it is asked again, has shown it",
   {
@@ -508,6 +518,7 @@ export const replica = [
   forks,
   guessedParting,
   countedParting,
+  silentWitness,
   shownParting,
   foundingInCommon,
   toldFork,
