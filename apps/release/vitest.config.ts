@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: ["test/testing/pack.ts"],
     // One file after the other: each starts processes of its own.
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
   },
 });

@@ -1,3 +1,3 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { setupFiles: ["./test/replay-seed.ts"], testTimeout: 30_000 } });
+export default defineConfig({ test: { setupFiles: ["./test/replay-seed.ts"], testTimeout: 120_000 } });

@@ -1,4 +1,4 @@
 import { defineConfig } from "vitest/config";
 
 // Synced commits and child processes take seconds on a busy machine.
-export default defineConfig({ test: { testTimeout: 30_000 } });
+export default defineConfig({ test: { testTimeout: 120_000 } });

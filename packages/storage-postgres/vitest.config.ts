@@ -5,7 +5,7 @@ export default defineConfig({
     // One server for all files, started and stopped around them.
     globalSetup: ["src/testing/global-server.ts"],
     // A server that was crashed recovers before it answers, which takes as long as the disk does.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
   },
 });

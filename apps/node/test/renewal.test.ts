@@ -121,7 +121,7 @@ it("renews by itself before the certificate expires, also with partners that onl
   await b.linkIs(a, "in-sync");
   await a.put({ title: "after it" });
   await converge(a, b);
-}, 60_000);
+}, 240_000);
 
 it("is told on both sides to whom nothing was announced, and not accepted by who does not want it", async () => {
   const [a, b] = await createPair();
@@ -153,4 +153,4 @@ it("is told on both sides to whom nothing was announced, and not accepted by who
   const now = await a.json<Answer>("renew-replication-certificate", "--now");
   expect(now.renewal).toBeUndefined();
   expect(await a.certificate()).toBe(now.certificate);
-}, 60_000);
+}, 240_000);

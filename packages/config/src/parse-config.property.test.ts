@@ -93,7 +93,7 @@ const holdsTogether = (text: string, environment: Record<string, string>): void 
   expect(Object.keys(Object.prototype)).toEqual([]);
 };
 
-test("any text gives a configuration or errors that point into it", { timeout: 60_000 }, () => {
+test("any text gives a configuration or errors that point into it", { timeout: 240_000 }, () => {
   fc.assert(
     fc.property(
       anyText,
@@ -109,7 +109,7 @@ test.each(["[", "{a=", "[[", "a=[", '"', "a.", "x={a={"])("a thousand times %j",
   holdsTogether(`a = ${piece.repeat(1000)}`, {});
 });
 
-test("a line of junk anywhere hides nothing that is wrong elsewhere", { timeout: 60_000 }, () => {
+test("a line of junk anywhere hides nothing that is wrong elsewhere", { timeout: 240_000 }, () => {
   fc.assert(
     fc.property(
       fc.nat(whole.split("\n").length - 2),

@@ -117,7 +117,7 @@ const compare = (text: string, index: PositionIndex, path: SettingPath, found: u
 };
 
 test("the index has the parser's tables, keys and items, and their spans hold their values", {
-  timeout: 60_000,
+  timeout: 240_000,
 }, () => {
   let lines = 0;
   fc.assert(
@@ -131,7 +131,7 @@ test("the index has the parser's tables, keys and items, and their spans hold th
   expect(lines).toBeGreaterThan(6 * 600);
 });
 
-test("any text has an index", { timeout: 60_000 }, () => {
+test("any text has an index", { timeout: 240_000 }, () => {
   fc.assert(
     fc.property(
       fc.oneof(

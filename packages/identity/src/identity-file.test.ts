@@ -238,7 +238,7 @@ test("of processes that create at once one wins, and all have the winner's", asy
     const kept = (await loadIdentity(each))?.certificate.fingerprintSha256;
     expect(fingerprints).toEqual([kept, kept, kept]);
   }
-}, 30_000);
+}, 240_000);
 
 test("a process that is killed while it saves leaves an identity, whole", async () => {
   for (let round = 0; round < 4; round++) {
@@ -248,7 +248,7 @@ test("a process that is killed while it saves leaves an identity, whole", async 
     await stop(child);
     expect(await loadIdentity(directory)).toBeDefined();
   }
-}, 30_000);
+}, 240_000);
 
 test("a successor is kept beside the identity, with its rights, until it takes its place", async () => {
   const identity = identityOf("a");

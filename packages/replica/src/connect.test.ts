@@ -21,7 +21,7 @@ const inSync = (): Promise<void> =>
       for (const replica of [left, right]) expect(replica.status().partners[0]?.state).toBe("in-sync");
       expect(await left.digest()).toEqual(await right.digest());
     },
-    { timeout: 4_000, interval: 5 },
+    { timeout: 30_000, interval: 5 },
   );
 
 test("the empty side takes over the content of the other, then both follow each other", async () => {

@@ -80,7 +80,7 @@ describe("a stream of many chunks", () => {
     const refreshing = refreshFrom(b, a, { over });
     await gate.reached;
     // Hello and Begin were taken: what follows fills the queue, and no more.
-    await vi.waitFor(() => expect(frames.asked).toBe(2 + QUEUE), { timeout: 4_000, interval: 2 });
+    await vi.waitFor(() => expect(frames.asked).toBe(2 + QUEUE), { timeout: 30_000, interval: 2 });
     gate.open();
     expect(await refreshing).toMatchObject({ kind: "refreshed", entries: 300 });
     expect(frames.taken).toBe(2 + 150 + 1);

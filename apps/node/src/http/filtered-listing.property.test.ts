@@ -68,4 +68,4 @@ it("lists the same with an index as without one", async () => {
     ),
     { numRuns: 150 },
   );
-}, 60_000);
+}, 240_000);

@@ -51,4 +51,4 @@ test("two versions are equal exactly when the merged states are, on whichever no
     }),
     { numRuns: 60 },
   );
-}, 30_000);
+}, 240_000);

@@ -30,7 +30,7 @@ export const usePairOfCopies = (take: (pair: readonly [TestNode, TestNode]) => v
 
 /** Waits for what links bring about: they run by themselves. */
 export const eventually = (check: () => void | Promise<void>): Promise<void> =>
-  vi.waitFor(check, { timeout: 4_000, interval: 2 });
+  vi.waitFor(check, { timeout: 30_000, interval: 2 });
 
 /** What `connect` gives when nothing listens. */
 export const refused = (): Promise<Channel> =>
