@@ -10,6 +10,8 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
+const LAST_LINES = 20;
+
 /** A running `concordat server`. */
 export class DaemonProcess {
   readonly #child: ChildProcess;
@@ -54,6 +56,13 @@ export class DaemonProcess {
 
   get pid(): number | undefined {
     return this.#child.pid;
+  }
+
+  /** For whoever has to find out: how it ended, if it did, and what it logged last. */
+  get lastWords(): string {
+    const { exitCode, signalCode } = this.#child;
+    const lines = this.stderr.trimEnd().split("\n").slice(-LAST_LINES);
+    return [`ended by ${signalCode ?? exitCode ?? "nothing yet"}`, ...lines].join("\n");
   }
 
   signal(signal: NodeJS.Signals): void {

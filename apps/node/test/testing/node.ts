@@ -55,6 +55,11 @@ export class TestNode {
     return join(this.directory, "data/concordat.sock");
   }
 
+  /** Of the daemon, if it was started. */
+  get lastWords(): string | undefined {
+    return this.#daemon?.lastWords;
+  }
+
   get daemon(): DaemonProcess {
     if (this.#daemon === undefined) throw new Error("the node was not started");
     return this.#daemon;

@@ -13,10 +13,16 @@ beforeEach(() => {
   created = ofTest;
 });
 
-afterEach(async () => {
+afterEach(async ({ task }) => {
   created = ofFile;
+  if (task.result?.state === "fail") for (const node of [...ofTest, ...ofFile]) tellLastWords(node);
   await destroy(ofTest);
 });
+
+/** Beside the failure, which seldom says why a daemon did what it did. */
+const tellLastWords = ({ origin, lastWords }: TestNode): void => {
+  if (lastWords !== undefined) process.stderr.write(`the daemon of ${origin}: ${lastWords}\n`);
+};
 
 afterAll(() => destroy(ofFile));
 
