@@ -39,14 +39,33 @@ it("ends a group at 16 MiB", async () => {
   expect(transactions()).toBe(first + 3);
 });
 
-it("refuses every commit after the disk has failed, and names the failure", async () => {
-  const ioError = Object.assign(new Error("Input/output error"), { code: constants.errno.EIO });
-  const failing: Environment = Object.create(environment, {
+/** Commits on which so many times `error` comes from below, before LMDB gets to do anything. */
+const failingTimes = (times: number, error: Error): Environment => {
+  let left = times;
+  const fail = () => Promise.reject(Object.assign(new Error("Commit failed"), { commitError: Promise.reject(error) }));
+  return Object.create(environment, {
     batch: {
-      value: () => Promise.reject(Object.assign(new Error("Commit failed"), { commitError: Promise.reject(ioError) })),
+      value: (work: () => void) => {
+        left -= 1;
+        return left >= 0 ? fail() : environment.batch(work);
+      },
     },
+    flushed: { get: () => environment.flushed },
   });
-  queue = new CommitQueue(failing, "main.mdb", 1 << 30);
+};
+
+const cutOff = (): Error => Object.assign(new Error("Input/output error"), { code: constants.errno.EIO });
+
+it("writes once more what was cut off for want of room, where somebody has made room since", async () => {
+  queue = new CommitQueue(failingTimes(1, cutOff()), join(directory, "main.mdb"), 1 << 30);
+  await Promise.all([commit("a", 10), commit("b", 10)]);
+  await commit("c", 10);
+  for (const name of ["a", "b", "c"]) expect(environment.getBinary(Buffer.from(name))?.length).toBe(10);
+});
+
+it("refuses every commit after the disk has failed, and names the failure", async () => {
+  const ioError = cutOff();
+  queue = new CommitQueue(failingTimes(Number.POSITIVE_INFINITY, ioError), "main.mdb", 1 << 30);
   const outcomes = await Promise.allSettled([commit("a", 10), commit("b", 10)]);
   outcomes.push(...(await Promise.allSettled([commit("c", 10)])));
   for (const outcome of outcomes)

@@ -40,30 +40,42 @@ export class CommitQueue {
   }
 
   async #writeGroup(group: Group): Promise<void> {
-    let admitted: PendingCommit<PackedBatch>[] = [];
     try {
       if (this.#broken !== undefined) throw this.#broken;
-      admitted = this.#admit(group);
-      await this.#write(admitted);
+      const admitted = this.#admit(group);
+      await this.#writeWhereRoom(admitted);
       for (const { resolve } of admitted) resolve();
     } catch (error) {
-      const failure = await this.#failureOf(error, admitted);
+      const { code, message, cause } = toStorageError(error, `cannot commit to ${this.file}`);
+      // What is on the disk after a failure that is not for want of room, nobody knows.
+      const failure = new StorageError(code, message, { cause, isFinal: code !== "store_full" });
       if (failure.isFinal) this.#broken = failure;
       for (const { reject } of group) reject(failure);
     }
   }
 
-  /** A write that was cut off is one that found no room, if there is none. What is on the disk after any other failure, nobody knows. */
-  async #failureOf(error: unknown, commits: Group): Promise<StorageError> {
-    const { code, message, cause } = toStorageError(error, `cannot commit to ${this.file}`);
-    const failure = new StorageError(code, message, { cause, isFinal: code !== "store_full" });
-    if (!isCutOff(error)) return failure;
+  /**
+   * A write that was cut off is one that found no room, if there is none. If there is, somebody may have made it in that moment: nothing of
+   * the transaction counts, and all of it is written once more. Cut off again where there is room, it is the device that fails.
+   */
+  async #writeWhereRoom(commits: Group): Promise<void> {
     const bytes = commits.reduce((sum, { batch }) => sum + batch.growthBytesMax, GROWTH_BYTES_MIN);
-    if (await hasRoom(this.file, bytes)) return failure;
+    for (let isLast = false; ; isLast = true) {
+      try {
+        return await this.#write(commits);
+      } catch (error) {
+        if (!isCutOff(error)) throw error;
+        if (!(await hasRoom(this.file, bytes))) throw this.#noRoomFor(bytes, error);
+        if (isLast) throw error;
+      }
+    }
+  }
+
+  #noRoomFor(bytes: number, cause: unknown): StorageError {
     return new StorageError(
       "store_full",
       `cannot commit to ${this.file}: no space left for ${bytes} bytes; free space on the disk and try again`,
-      { cause: error },
+      { cause },
     );
   }
 
