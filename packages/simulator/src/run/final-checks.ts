@@ -83,15 +83,17 @@ const isForkForgotten = ({ nodes, plan, time }: World): boolean =>
   nodes.some(({ forkedSinceMs }) => forkedSinceMs !== undefined && time.nowMs - forkedSinceMs > plan.changelogMaxAgeMs);
 
 /**
- * Whether a node goes on under the uuid of a forked history, the other one of which somebody lost who could have shown it: who was
- * refreshed, or restored. Model, section 6, what this cannot do.
+ * Whether a node goes on under the uuid of a forked history, and who could have shown the other one was refreshed or restored, or away for
+ * as long as histories are kept. Model, section 6, what this cannot do.
  */
-const isForkHidden = ({ nodes, history, counts }: World): boolean => {
-  if (!counts.has("refresh-discarding") && !counts.has("restore")) return false;
+const isForkHidden = ({ nodes, history, counts, plan, forkedAtMs = 0, rightSinceMs }: World): boolean => {
   const isOfFork = ({ server }: SimulatedNode): boolean =>
     server !== undefined && history.isForked({ server, ts: Number.MAX_SAFE_INTEGER });
   // Of a disk and its copy, one may keep the uuid.
-  return nodes.filter(isOfFork).length > (counts.has("disk-cloned") ? 1 : 0);
+  if (nodes.filter(isOfFork).length <= (counts.has("disk-cloned") ? 1 : 0)) return false;
+  return (
+    counts.has("refresh-discarding") || counts.has("restore") || rightSinceMs - forkedAtMs > plan.changelogMaxAgeMs
+  );
 };
 
 /** Invariant 1: byte by byte, once purged to the common horizon. Answers whether that was needed. */

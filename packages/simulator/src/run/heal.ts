@@ -54,6 +54,7 @@ const isAtRest = ({ process }: SimulatedNode): boolean =>
 
 const endFaults = (world: World): void => {
   world.say("everything is put right");
+  world.rightSinceMs = world.time.nowMs;
   world.network.heal();
   const hasNext = world.nodes.some(({ schema }) => schema === NEXT_SCHEMA);
   for (const edge of world.edges) if (!world.node(edge.from).partners.has(edge.to)) world.link(edge);

@@ -225,6 +225,7 @@ const rollBack = (world: World, { node: index, age, downMs }: Extract<Deed, { ki
   node.end({ unsynced: "lost", isSilent: false, downMs });
   world.observer.lose(node, node.ruv, photograph.ruv, undefined);
   world.history.fork(photograph.server, seenOf(photograph));
+  world.forkedAtMs = world.time.nowMs;
   node.goBackTo(photograph, false);
   return true;
 };
@@ -263,6 +264,7 @@ const clone = (world: World, original: SimulatedNode): boolean => {
   world.count("disk-cloned");
   world.say(`the disk of node ${index} is copied`);
   world.history.fork(server, seenOf({ server, ruv: original.ruv }));
+  world.forkedAtMs = world.time.nowMs;
   const copy = world.addNode(disk.image());
   copy.schema = original.schema;
   for (const partner of [...original.partners.keys(), index]) {

@@ -46,6 +46,10 @@ export class World {
   /** How often each fault has taken effect. */
   readonly counts = new Map<string, number>();
   readonly observer: Observer;
+  /** When a disk went back in time or was copied: once a run. */
+  forkedAtMs: number | undefined;
+  /** When everything was put right for the last time. */
+  rightSinceMs = 0;
   steps = 0;
   bytes = 0;
   turns = 0;
