@@ -18,7 +18,9 @@ export interface ApiTls extends ServerTls {
 export const readApiTls = async ({ tls }: ApiConfig): Promise<ApiTls | undefined> => {
   if (tls === undefined) return undefined;
   await refuseOpenKey(tls.keyFile);
-  const [cert, key] = await Promise.all([readPem(tls.certificateFile, "tls_cert"), readPem(tls.keyFile, "tls_key")]);
+  // One after the other: where both are missing, it is always the same that is named.
+  const cert = await readPem(tls.certificateFile, "tls_cert");
+  const key = await readPem(tls.keyFile, "tls_key");
   try {
     createSecureContext({ cert, key });
     return { cert, key, isNamed: namesOf(new X509Certificate(cert)) };
