@@ -17,6 +17,8 @@ class LongFirst extends BaseSequencer {
 /** Says that something hangs, not that it is slow: a machine that does other things besides takes several times as long as a free one. */
 const HANGS_MS = 240_000;
 
+const setupFiles = ["../../scripts/property-seed.mjs"];
+
 export default defineConfig({
   test: {
     // Most tests are those of processes, and wait for them.
@@ -24,8 +26,16 @@ export default defineConfig({
     sequence: { sequencer: LongFirst },
     projects: [
       // One process serves many files, which otherwise each load and compile the same modules.
-      { test: { name: "units", include: ["src/**/*.test.ts"], isolate: false, testTimeout: HANGS_MS } },
-      { test: { name: "processes", include: ["test/**/*.test.ts"], testTimeout: HANGS_MS, hookTimeout: HANGS_MS } },
+      { test: { name: "units", include: ["src/**/*.test.ts"], setupFiles, isolate: false, testTimeout: HANGS_MS } },
+      {
+        test: {
+          name: "processes",
+          include: ["test/**/*.test.ts"],
+          setupFiles,
+          testTimeout: HANGS_MS,
+          hookTimeout: HANGS_MS,
+        },
+      },
     ],
   },
 });

@@ -1,3 +1,3 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { setupFiles: ["./test/replay-seed.ts"], testTimeout: 120_000 } });
+export default defineConfig({ test: { setupFiles: ["../../scripts/property-seed.mjs"], testTimeout: 120_000 } });

@@ -1,4 +1,4 @@
 import { defineConfig } from "vitest/config";
 
 // Whoever tests on a busy machine waits longer.
-export default defineConfig({ test: { testTimeout: 120_000 } });
+export default defineConfig({ test: { setupFiles: ["../../scripts/property-seed.mjs"], testTimeout: 120_000 } });

@@ -50,3 +50,17 @@ test("an unseen creation is sent whole, empty or not, and of an unseen deletion 
   const tombstone = a.entries.get(uuid);
   expect(tombstone && unseenPart(tombstone, before)).toEqual(tombstone);
 });
+
+test("a tombstone with a deletion that was seen and one that was not is sent whole: the rest may have been purged with the first", () => {
+  const [a, b, c] = [replica(1), replica(2), replica(3)];
+  a.write(uuid, { kind: "create" }, 1);
+  a.write(uuid, { kind: "register", name: "title", value: 1 }, 2);
+  for (const toy of [b, c]) toy.pull(a);
+  a.write(uuid, { kind: "delete" }, 3);
+  c.pull(a);
+  b.write(uuid, { kind: "delete" }, 4);
+  b.pull(a);
+  const tombstone = b.entries.get(uuid);
+  expect(tombstone?.attributes.size).toBe(1);
+  expect(tombstone && unseenPart(tombstone, seenIn(c.ruv))).toBe(tombstone);
+});

@@ -73,7 +73,7 @@ test("whatever is cut, nothing that a replica claims is missing, nobody comes ba
     }),
     { numRuns: ROUNDS },
   );
-}, 120_000);
+});
 
 const createEntries = async (nodes: readonly TestNode[]): Promise<Uuid[]> => {
   const [first] = nodes as [TestNode];

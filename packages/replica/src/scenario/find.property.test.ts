@@ -109,7 +109,7 @@ test("whatever was written, merged and deleted under whichever schemas, an index
     ),
     { numRuns: Number(process.env.CONCORDAT_PROPERTY_RUNS ?? 40) },
   );
-}, 120_000);
+});
 
 const REFUSALS: ReadonlySet<string> = new Set([
   "entry_deleted",

@@ -149,7 +149,7 @@ test("whichever disk goes back in time, whatever anybody still has of an acknowl
   );
   // Once in some thousands.
   expect(stuck).toBeLessThan(3);
-}, 120_000);
+});
 
 const play = async (history: History, item: Step, value: number): Promise<void> => {
   for (const { clock } of history.nodes) clock.advance(1);

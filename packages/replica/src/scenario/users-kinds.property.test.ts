@@ -99,7 +99,7 @@ test("whoever knows the kind shows the join of all that was written and not remo
   // Of 60 histories some 150 and 30, and seldom less than half of that.
   expect(apart).toBeGreaterThan(ROUNDS / 10);
   expect(removals).toBeGreaterThan(ROUNDS / 10);
-}, 120_000);
+});
 
 const beginHistory = async (knowing: readonly boolean[]): Promise<History> => {
   const nodes: TestNode[] = [];

@@ -137,7 +137,7 @@ test("whatever was written and pulled, all replicas of a schema show the same, a
     ),
     { numRuns: ROUNDS, examples: [[KEPT_IN_ITS_KIND, "earliest"]] },
   );
-}, 120_000);
+});
 
 /** What the model allows to be refused: the schema's word, a uuid that is taken or gone, a conflict that is settled. */
 const REFUSALS: ReadonlySet<string> = new Set([
