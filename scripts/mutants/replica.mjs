@@ -139,6 +139,12 @@ const purge = {
       find: "const supplierLags = lagsBehind(supplier, consumer);",
       replace: "const supplierLags: ServerLag[] = [];",
     },
+    {
+      name: "a tombstone comes in part to whoever has seen one of its deletions",
+      file: `${CRDT}/supply-filter.ts`,
+      find: "(isDeletionSeen(entry, seen) || lostUpdates(entry))",
+      replace: "lostUpdates(entry)",
+    },
   ],
 };
 

@@ -77,6 +77,11 @@ class History {
     return this.#openForks.length === 0 && !this.forks.some((fork) => fork.server === server);
   }
 
+  /** Whether `node` went back and has met nobody who knew: refreshed now, it has no history any more that would show it (section 6). */
+  isNotFoundOut({ replica }: TestNode): boolean {
+    return this.#openForks.some(({ server }) => server === replica.serverUuid);
+  }
+
   /**
    * Whether a pull would be one of those that the model makes no promise about (section 6, what this cannot do): the two
    * know different histories of a server that has not been found out yet, and neither is that server; or that server
@@ -117,6 +122,23 @@ const NOTHING_ELSE_IN_COMMON: Step[] = [
   { kind: "create", at: 1 },
 ];
 
+/** Who went back is told to be refreshed for a history that another node withdrew. */
+const REFRESHED_BEFORE_IT_IS_FOUND_OUT: Step[] = [
+  { kind: "retitle", at: 1 },
+  { kind: "pull", at: 0, from: 1 },
+  { kind: "photograph", at: 1 },
+  { kind: "create", at: 1 },
+  { kind: "photograph", at: 0 },
+  { kind: "pull", at: 0, from: 1 },
+  { kind: "retitle", at: 0 },
+  { kind: "go-back", at: 1 },
+  { kind: "pull", at: 1, from: 0 },
+  { kind: "create", at: 0 },
+  { kind: "pull", at: 2, from: 0 },
+  { kind: "go-back", at: 0 },
+  { kind: "create", at: 0 },
+];
+
 const ROUNDS = Number(process.env.CONCORDAT_PROPERTY_RUNS ?? 200);
 
 test("whichever disk goes back in time, whatever anybody still has of an acknowledged write is everywhere in the end", async () => {
@@ -145,7 +167,7 @@ test("whichever disk goes back in time, whatever anybody still has of an acknowl
       await expectConverged(nodes);
       await closeAll(nodes);
     }),
-    { numRuns: ROUNDS, examples: [[NOTHING_ELSE_IN_COMMON]] },
+    { numRuns: ROUNDS, examples: [[NOTHING_ELSE_IN_COMMON], [REFRESHED_BEFORE_IT_IS_FOUND_OUT]] },
   );
   // Once in some thousands.
   expect(stuck).toBeLessThan(3);
@@ -188,15 +210,15 @@ const photographOf = async (node: TestNode): Promise<Photograph> => ({
 /**
  * One pull as links make it: where it shows a fork the next one follows, and a node that is to be refreshed is.
  *
- * @returns whether the two cannot go on here: a supplier that pulls from its consumer has done so before it says that the consumer is
- * to be refreshed, and this one would ask back where the histories parted.
+ * @returns whether the two cannot go on here: the consumer is to be refreshed, and has to meet somebody else before; or the supplier, which
+ * pulls from its consumer before it says so, would ask back where the histories parted.
  */
 const meet = async (history: History, at: number, from: number): Promise<boolean> => {
   const [consumer, supplier] = [history.at(at), history.at(from)];
   if (history.isBeyondPromise(consumer, supplier)) return false;
   const outcome = await pullOnce(consumer, supplier);
   if (outcome === "cut" || outcome.kind !== "refresh-required") return false;
-  if (history.isBeyondPromise(supplier, consumer)) return true;
+  if (history.isNotFoundOut(consumer) || history.isBeyondPromise(supplier, consumer)) return true;
   await pullOnce(supplier, consumer);
   await refreshFrom(consumer, supplier, { discardLocalChanges: true });
   return false;
