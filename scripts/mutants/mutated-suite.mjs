@@ -21,6 +21,7 @@ export const openMutatedSuite = async ({ suite, aliases, seed, env = {} }) => {
       setupFiles: [path("scripts/mutants/first-failure.mjs")],
       env: { FC_SEED: String(seed), ...env },
       maxWorkers: 1,
+      testTimeout: 120_000,
     },
     { logLevel: "silent", plugins: [change.plugin], resolve: { alias: aliases } },
   );
