@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { Random } from "../fuzz/random.js";
+import type { LogLine } from "../testing/daemon.js";
 import { eventually } from "../testing/eventually.js";
 import { converge, type TestNode } from "../testing/node.js";
 import { createPair } from "../testing/nodes.js";
@@ -11,6 +12,9 @@ import { WriteLoad } from "./write-load.js";
 const seed = Number(process.env.CONCORDAT_CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31));
 /** How many connections are cut at a random byte. */
 const cuts = Number(process.env.CONCORDAT_CHAOS_CUTS ?? 16);
+
+/** An idle connection may be silent for 90 seconds. */
+const SILENCE_MS_MAX = 120_000;
 
 /** Two nodes in sync, each of which reaches the other through a network that a test can spoil. */
 interface ProxiedPair {
@@ -114,6 +118,23 @@ describe("a network between two nodes that", () => {
       await expectEverythingOnBoth(setting);
     }, 120_000);
   }
+
+  it("swallows everything for longer than any deadline is told of, tried again, and goes on when it heals", async () => {
+    const setting = await proxiedPair();
+    const [toA, toB] = setting.proxies;
+    toA.change({ kind: "black-hole" });
+    toB.change({ kind: "half-open" });
+    await write(500);
+    const lostTo = async ({ daemon }: TestNode, { port }: TcpProxy): Promise<void> => {
+      const isLost = ({ origin, msg }: LogLine): boolean =>
+        origin === `repl://localhost:${port}` && /was silent for 90000 ms/.test(String(msg));
+      expect(await daemon.logged("partner_failed", isLost, SILENCE_MS_MAX)).toMatchObject({ state: "unreachable" });
+    };
+    const [a, b] = setting.pair;
+    await Promise.all([lostTo(a, toB), lostTo(b, toA)]);
+    for (const proxy of setting.proxies) proxy.change({ kind: "fair" });
+    await expectEverythingOnBoth(setting);
+  }, 240_000);
 
   it("is slow and late only takes longer", async () => {
     const setting = await proxiedPair();

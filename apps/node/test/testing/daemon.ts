@@ -89,8 +89,8 @@ export class DaemonProcess {
   }
 
   /** Resolves with the first line of this event that `accepts` likes. */
-  async logged(event: string, accepts: (line: LogLine) => boolean = () => true): Promise<LogLine> {
+  async logged(event: string, accepts: (line: LogLine) => boolean = () => true, withinMs?: number): Promise<LogLine> {
     const find = (): LogLine | undefined => this.log().find((line) => line.event === event && accepts(line));
-    return (await eventually(find, (line) => line !== undefined)) as LogLine;
+    return (await eventually(find, (line) => line !== undefined, withinMs)) as LogLine;
   }
 }
