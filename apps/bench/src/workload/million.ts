@@ -42,6 +42,12 @@ export const millionWorkload: Workload = {
           unit: "MiB",
           goal: { kind: "at most", value: 80 },
         },
+        {
+          ...common,
+          what: `${what}: refresh, of its own above idle, without mapped files`,
+          value: (busy.ownPeak - idle.ownPeak) / MIB,
+          unit: "MiB",
+        },
       );
       const pullMs = await medianPullMs(supplier, consumer, count);
       measurements.push({
