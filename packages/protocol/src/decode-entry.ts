@@ -127,6 +127,11 @@ class StateReader {
   }
 
   #attribute(): AttributeState {
+    const { bytes, at } = this.#reader;
+    if (plainOpening(bytes, at)) {
+      this.#reader.at = at + PLAIN_OPENING_BYTES - 1;
+      return { register: this.#register(), set: undefined, map: undefined, counter: undefined, named: undefined };
+    }
     let register: RegisterState | undefined;
     let set: SetState | undefined;
     let map: MapState | undefined;
@@ -229,7 +234,7 @@ class StateReader {
   }
 
   #name(): string {
-    const start = this.#reader.text();
+    const start = this.#reader.knownText();
     return decodeName(this.#reader.bytes, start, this.#reader.at);
   }
 }

@@ -49,4 +49,4 @@ export { ruvDigest, ruvWireBytes } from "./ruv-digest.js";
 export { VALUE_CONTAINERS_MAX } from "./scan-value.js";
 export { type NoUnseenRecord, unseenRecord } from "./unseen-record.js";
 export { type ValidatedEntry, validateEntry } from "./validate-entry.js";
-export { decodeValue, encodeValue } from "./value.js";
+export { decodeValue, encodeValue, readValue } from "./value.js";

@@ -4,7 +4,7 @@ import { decodeText } from "./utf8.js";
 import type { WireReader } from "./wire-reader.js";
 
 /** Takes one value that `scanValue` has accepted: so it recurses no deeper than that allowed. */
-export const readValue = (reader: WireReader): Value => {
+export const takeValue = (reader: WireReader): Value => {
   const token = reader.peek();
   if (token < 0x80 || (token >= 0xcc && token <= 0xce)) return reader.integer();
   if (token >= 0xe0) {
@@ -20,26 +20,26 @@ export const readValue = (reader: WireReader): Value => {
 };
 
 const readText = (reader: WireReader): string => {
-  const start = reader.text();
+  const start = reader.knownText();
   return decodeText(reader.bytes, start, reader.at);
 };
 
 const readArray = (reader: WireReader): Value[] => {
   const count = reader.array();
   const values: Value[] = [];
-  for (let index = 0; index < count; index += 1) values.push(readValue(reader));
+  for (let index = 0; index < count; index += 1) values.push(takeValue(reader));
   return values;
 };
 
 const readMap = (reader: WireReader): Value => {
   const count = reader.map();
   const object: Record<string, Value> = {};
-  for (let index = 0; index < count; index += 1) setOwn(object, readKey(reader), readValue(reader));
+  for (let index = 0; index < count; index += 1) setOwn(object, readKey(reader), takeValue(reader));
   return object;
 };
 
 const readKey = (reader: WireReader): string => {
-  const start = reader.text();
+  const start = reader.knownText();
   return decodeName(reader.bytes, start, reader.at);
 };
 

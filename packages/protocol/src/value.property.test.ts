@@ -7,7 +7,7 @@ import { ProtocolError } from "./protocol-error.js";
 import { arbitraryValue } from "./testing/arbitrary-value.js";
 import { mutated, seededRandom } from "./testing/mutate.js";
 import { compareUtf8 } from "./utf8.js";
-import { decodeValue, encodeValue } from "./value.js";
+import { decodeValue, encodeValue, readValue } from "./value.js";
 
 /** Each bigint that a number can hold, as that number: they are one value. */
 const settled = (value: Value): Value => {
@@ -30,6 +30,10 @@ describe("a value", () => {
     fc.assert(
       fc.property(arbitraryValue, (value) => isDeepStrictEqual(decodeValue(encodeValue(value)), settled(value))),
     );
+  });
+
+  test("reads the same where it was validated before and nothing is checked again", () => {
+    fc.assert(fc.property(arbitraryValue, (value) => isDeepStrictEqual(readValue(encodeValue(value)), settled(value))));
   });
 
   test("has one encoding, however its objects were built and its integers written", () => {

@@ -2,7 +2,7 @@ import type { Value, ValueBytes } from "@concordat/crdt";
 import { type ByteWriter, writtenBytes } from "./byte-writer.js";
 import { DEFAULT_LIMITS } from "./limits.js";
 import { malformed, shapeError } from "./malformed.js";
-import { readValue } from "./read-value.js";
+import { takeValue } from "./read-value.js";
 import { scanValue, VALUE_CONTAINERS_MAX } from "./scan-value.js";
 import { compareUtf8 } from "./utf8.js";
 import { WireReader } from "./wire-reader.js";
@@ -38,7 +38,19 @@ export const decodeValue = (bytes: Uint8Array, depthMax: number = DEFAULT_LIMITS
   } catch (error) {
     throw shapeError(error, () => "value", "peer");
   }
-  return readValue(new WireReader(bytes));
+  return takeValue(new WireReader(bytes));
+};
+
+/**
+ * As `decodeValue`, of bytes that have passed it, or that lie in an entry which was validated, before: nothing is checked again. What it
+ * makes of any others is undefined, a `shape` error at best.
+ */
+export const readValue = (bytes: Uint8Array): Value => {
+  try {
+    return takeValue(new WireReader(bytes));
+  } catch (error) {
+    throw shapeError(error, () => "value", "peer");
+  }
 };
 
 class ValueEncoder {

@@ -82,9 +82,15 @@ export class WireReader {
   /** Takes a text, well-formed UTF-8; returns where its content starts. It ends at `at`. */
   text(): number {
     const start = this.at;
-    const content = this.#content(this.#textBytes(), start);
+    const content = this.knownText();
     if (!isWellFormedUtf8(this.bytes, content, this.at)) malformed("text that is not UTF-8", start);
     return content;
+  }
+
+  /** As `text`, of one that was found to be well-formed before. */
+  knownText(): number {
+    const start = this.at;
+    return this.#content(this.#textBytes(), start);
   }
 
   /** Takes binary; returns where its content starts. It ends at `at`. */

@@ -1,7 +1,7 @@
 import { byteArenaMicro } from "./byte-arena.js";
 import { decodeEntryMicro } from "./decode-entry.js";
 import { decodeMessageMicro } from "./decode-message.js";
-import { decodeValueMicro } from "./decode-value.js";
+import { decodeValueMicro, readValueMicro } from "./decode-value.js";
 import { diffRuvMicro } from "./diff-ruv.js";
 import { encodeEntryMicro, encodeEntryOverBaseMicro } from "./encode-entry.js";
 import { mergeEntryMicro } from "./merge-entry.js";
@@ -18,6 +18,7 @@ export const MICRO_BENCHMARKS: readonly MicroBenchmark[] = [
   readEntryMicro,
   decodeEntryMicro,
   decodeValueMicro,
+  readValueMicro,
   mergeEntryMicro,
   encodeEntryMicro,
   encodeEntryOverBaseMicro,

@@ -10,7 +10,7 @@ import {
   type Uuid,
   type Version,
 } from "@concordat/crdt";
-import { decodeValue } from "@concordat/protocol";
+import { readValue } from "@concordat/protocol";
 import type { Conflict, ConflictSide } from "../conflict.js";
 import type { KnownKinds } from "../constraint/constraints.js";
 import type { EntryContent } from "../entry.js";
@@ -68,7 +68,7 @@ const overwriteView = (state: EntryState, { attribute, key, winner, losers }: Ov
   const side = ({ changeId, value }: Version): ConflictSide => ({
     uuid: state.uuid,
     changeId,
-    value: value && decodeValue(value),
+    value: value && readValue(value),
   });
   const place =
     key === undefined

@@ -6,7 +6,7 @@ import {
   type UniqueClaim,
   type Uuid,
 } from "@concordat/crdt";
-import { decodeValue } from "@concordat/protocol";
+import { readValue } from "@concordat/protocol";
 import type { Row, Snapshot } from "@concordat/storage";
 import { encodeName } from "../conflict/conflict-id.js";
 import type { Conflict, ConflictSide } from "../conflict.js";
@@ -120,7 +120,7 @@ const uniqueConflicts = async (database: Database, snapshot: Snapshot, rows: rea
     const [first] = masked;
     const claim = first && claimsOf(states.get(first.uuid), constraints.unique, createHash).get(key);
     if (first === undefined || claim === undefined) return [];
-    const value = decodeValue(claim.bytes);
+    const value = readValue(claim.bytes);
     const side = ({ uuid, changeId }: UniqueClaim): ConflictSide => ({ uuid, changeId, value });
     return {
       id: `unique.${key}`,
@@ -168,7 +168,7 @@ const referenceConflict = (target: Uuid, referrer: Uuid, { attribute, changeId, 
   key: undefined,
   message: `${JSON.stringify(attribute)} of entry ${referrer} refers to ${target}, which is deleted, a conflict, or not here yet; the reference is hidden until it is there`,
   winner: undefined,
-  losers: [{ uuid: referrer, changeId, value: decodeValue(bytes) }],
+  losers: [{ uuid: referrer, changeId, value: readValue(bytes) }],
   resolutions: ["keep-winner"],
 });
 

@@ -1,5 +1,5 @@
 import { type EntryState, parseUuid, type Uuid } from "@concordat/crdt";
-import { decodeValue } from "@concordat/protocol";
+import { readValue } from "@concordat/protocol";
 import { type ShownValue, shownValues } from "./claims.js";
 
 /** A value of a reference attribute; without a target, when it is no uuid at all. */
@@ -10,7 +10,7 @@ export interface Reference extends ShownValue {
 export const referencesOf = (state: EntryState | undefined, names: readonly string[]): Reference[] => {
   if (state?.kind !== "live" || names.length === 0) return [];
   return shownValues(state, names).map((value) => {
-    const decoded = decodeValue(value.bytes);
+    const decoded = readValue(value.bytes);
     return { ...value, target: typeof decoded === "string" ? parseUuid(decoded) : undefined };
   });
 };

@@ -1,10 +1,10 @@
 import type { ShownNamed, Value, ValueBytes } from "@concordat/crdt";
-import { decodeValue, encodeValue } from "@concordat/protocol";
+import { encodeValue, readValue } from "@concordat/protocol";
 import type { DefinedKind } from "./merge-kind.js";
 
 /** What the versions that stand in an attribute amount to. Throws what the kind's `decode` and `join` do. */
 export const joinedValue = <T>(kind: DefinedKind<T>, values: ShownNamed["values"]): T =>
-  values.map((bytes) => kind.decode(decodeValue(bytes))).reduce((left, right) => kind.join(left, right));
+  values.map((bytes) => kind.decode(readValue(bytes))).reduce((left, right) => kind.join(left, right));
 
 /** What `kind` encodes a value of its own to. */
 export const encodedValue = <T>(kind: DefinedKind<T>, value: T): ValueBytes => encodeValue(kind.encode(value));

@@ -11,7 +11,7 @@ import {
   type Value,
   visibleKind,
 } from "@concordat/crdt";
-import { decodeValue } from "@concordat/protocol";
+import { readValue } from "@concordat/protocol";
 import type { KnownKinds } from "../constraint/constraints.js";
 import { type Mask, maskedAttributes, NO_MASK } from "../constraint/mask.js";
 import type { Entry, EntryContent, Lookup, UnreadAttribute } from "../entry.js";
@@ -64,7 +64,7 @@ const NOTHING_UNREAD: EntryContent["unread"] = {};
 export const visibleValue = (state: AttributeState, kind: DefinedKind | undefined): Value | undefined => {
   switch (visibleKind(state)) {
     case "register":
-      return state.register?.value && decodeValue(state.register.value);
+      return state.register?.value && readValue(state.register.value);
     case "set":
       return elementsView(state);
     case "map":
@@ -86,7 +86,7 @@ export const unreadView = (state: AttributeState, kind: DefinedKind | undefined)
   if (shown === undefined) return undefined;
   const reading = readingOf(shown, kind);
   if (reading && "value" in reading) return undefined;
-  const versions = shown.values.map((bytes) => decodeValue(bytes));
+  const versions = shown.values.map((bytes) => readValue(bytes));
   return { merge: shown.kind, versions, ...reading };
 };
 
@@ -96,12 +96,12 @@ const readingOf = (shown: ShownNamed | undefined, kind: DefinedKind | undefined)
 
 const elementsView = (state: AttributeState): Value[] | undefined => {
   const present = [...(state.set?.elements ?? [])].filter(([, element]) => element.present).map(([key]) => key);
-  return present.length === 0 ? undefined : present.sort().map((key) => decodeValue(elementBytes(key)));
+  return present.length === 0 ? undefined : present.sort().map((key) => readValue(elementBytes(key)));
 };
 
 const keysView = (state: AttributeState): Record<string, Value> | undefined => {
   const view: Record<string, Value> = {};
-  for (const [key, { value }] of state.map?.keys ?? []) if (value) setOwn(view, key, decodeValue(value));
+  for (const [key, { value }] of state.map?.keys ?? []) if (value) setOwn(view, key, readValue(value));
   return Object.keys(view).length === 0 ? undefined : view;
 };
 
