@@ -23,6 +23,12 @@ const sendAll = async (channel: Channel, payloads: readonly Uint8Array[]): Promi
   for (const payload of payloads) await channel.send([payload]);
 };
 
+/** Has the thread for so long, as who applies a frame does. */
+const workFor = (ms: number): void => {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+};
+
 describe("frames", () => {
   it("carries frames both ways, joined from their parts, and names and counts", async () => {
     const { consumer, supplier } = await fixture.pair();
@@ -129,6 +135,29 @@ describe("small frames", () => {
     const failure = await sendAll(supplier, Array(10_000).fill(bytes(10_000))).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: "timeout", retryable: true });
     expect(supplier.traffic.bytesSent).toBeLessThan(20_000_000);
+  });
+});
+
+describe("long frames", () => {
+  it("leave others a turn of the event loop after each, however fast they come", async () => {
+    const { consumer, supplier } = await fixture.pair();
+    const count = 20;
+    const sent = sendAll(supplier, Array<Uint8Array>(count).fill(bytes(100_000)));
+    let turns = 0;
+    const turn = (): void => {
+      turns += 1;
+      immediate = setImmediate(turn);
+    };
+    let immediate = setImmediate(turn);
+    const arrivals = new Set<number>();
+    for (let frame = 0; frame < count; frame += 1) {
+      await consumer.receive();
+      arrivals.add(turns);
+      workFor(5);
+    }
+    clearImmediate(immediate);
+    expect(arrivals.size).toBe(count);
+    await sent;
   });
 });
 

@@ -18,6 +18,9 @@ const HELD_FRAME_BYTES_MAX = 16 << 10;
 /** So much may wait for the kernel before a small frame, too, waits for its turn. */
 const HELD_BYTES_MAX = 64 << 10;
 
+/** A frame from here on takes long to work off. */
+const LONG_FRAME_BYTES = 64 << 10;
+
 interface Receiver {
   readonly resolve: (payload: Uint8Array | undefined) => void;
   readonly reject: (error: ProtocolError) => void;
@@ -25,6 +28,15 @@ interface Receiver {
   idle: boolean;
   timer: NodeJS.Timeout;
 }
+
+/**
+ * Hands a frame over; a long one after the event loop has turned. While bytes arrive as fast as they are worked off, libuv reads from one
+ * socket up to 32 times before any other has its turn.
+ */
+const deliver = (payload: Uint8Array, resolve: (payload: Uint8Array) => void): void => {
+  if (payload.length < LONG_FRAME_BYTES) resolve(payload);
+  else setImmediate(resolve, payload);
+};
 
 export interface TlsChannelOptions {
   /** After a handshake that `checkPeer` trusts, with nothing read or written yet. */
@@ -95,7 +107,7 @@ export class TlsChannel implements Channel {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#receiver !== undefined) throw new TypeError("receive was called while another receive waits");
     const payload = this.#readFrame();
-    if (payload !== undefined) return payload;
+    if (payload !== undefined) return new Promise((resolve) => deliver(payload, resolve));
     if (this.#peerEnded) return this.#atEnd();
     return new Promise((resolve, reject) => {
       const idle = options.idle === true && this.#reader.pendingBytes === 0;
@@ -134,7 +146,8 @@ export class TlsChannel implements Channel {
     const receiver = this.#receiver;
     if (receiver === undefined) return;
     if (payload !== undefined) {
-      this.#takeReceiver()?.resolve(payload);
+      this.#takeReceiver();
+      deliver(payload, receiver.resolve);
       return;
     }
     if (receiver.idle) {
