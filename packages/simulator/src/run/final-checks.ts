@@ -56,12 +56,12 @@ const expectNothingLost = (world: World): void => {
 
 /**
  * Of a forked server some changes exist in two versions, and vectors do not tell which: but whatever anybody still had is
- * everywhere, if nobody deleted it, and no operator discarded it.
+ * everywhere, if nobody deleted it, no operator discarded it, and the fork has shown.
  */
 const expectHeldKept = (world: World, held: ReadonlySet<string>, shownBy: Shown): void => {
   const [first] = members(world);
   if (!world.history.hasForks || world.counts.has("refreshed-by-operator") || first === undefined) return;
-  if (isForkForgotten(world)) return;
+  if (knownGap(world)) return;
   const shown = new Set(shownBy.get(first)?.map(rootUuid));
   const exported = world.nodes.flatMap(({ process }) => [...(process?.exported ?? [])]);
   for (const uuid of exported) shown.add(uuid);
@@ -96,6 +96,11 @@ const isForkHidden = ({ nodes, history, counts, plan, forkedAtMs = 0, rightSince
   );
 };
 
+const knownGap = (world: World): string | undefined => {
+  if (isForkForgotten(world)) return FORGOTTEN;
+  return isForkHidden(world) ? HIDDEN : undefined;
+};
+
 /** Invariant 1: byte by byte, once purged to the common horizon. Answers whether that was needed. */
 const expectEqual = async (world: World): Promise<boolean> => {
   if (await areDigestsEqual(world)) return false;
@@ -104,7 +109,7 @@ const expectEqual = async (world: World): Promise<boolean> => {
     for (const node of members(world)) await world.until(replicaOf(node).purge(), `the purge of node ${node.index}`);
     if (await areDigestsEqual(world)) return true;
   }
-  const known = isForkForgotten(world) ? FORGOTTEN : isForkHidden(world) ? HIDDEN : undefined;
+  const known = knownGap(world);
   if (known !== undefined) {
     world.count(known);
     return true;
