@@ -56,13 +56,12 @@ const expectNothingLost = (world: World): void => {
 
 /**
  * Of a forked server some changes exist in two versions, and vectors do not tell which: but whatever anybody still had is
- * everywhere, if nobody deleted it, no operator discarded it, and the fork has shown.
+ * everywhere, if nobody deleted it, and no operator discarded it; of a fork that has not shown, somewhere.
  */
 const expectHeldKept = (world: World, held: ReadonlySet<string>, shownBy: Shown): void => {
-  const [first] = members(world);
-  if (!world.history.hasForks || world.counts.has("refreshed-by-operator") || first === undefined) return;
-  if (knownGap(world)) return;
-  const shown = new Set(shownBy.get(first)?.map(rootUuid));
+  if (!world.history.hasForks || world.counts.has("refreshed-by-operator")) return;
+  const showing = knownGap(world) ? members(world) : members(world).slice(0, 1);
+  const shown = new Set(showing.flatMap((node) => shownBy.get(node)?.map(rootUuid) ?? []));
   const exported = world.nodes.flatMap(({ process }) => [...(process?.exported ?? [])]);
   for (const uuid of exported) shown.add(uuid);
   const deleted = new Set<string>();
